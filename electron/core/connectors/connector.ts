@@ -1,0 +1,152 @@
+import type {
+  CrmAccount,
+  CrmOpportunity,
+  CrmOwner,
+  CrmRecord,
+  CrmSystem,
+  OwnershipChange,
+} from '../../../shared/model/lead.ts';
+import type { PolicyPage } from '../../../shared/model/policy.ts';
+
+/**
+ * What a connector is to the rest of the program. Every method makes as few vendor calls as it can, tries each one
+ * once (retries stand in `agent/tools`, so that they are counted, audited and cancelled in one place) and throws an
+ * `AppError` whose code is one of `vendor_unreachable`, `vendor_busy` (with `retryAfterMs` where the vendor said
+ * it), `vendor_garbled`, `vendor_auth`, `vendor_refused` (with the vendor's own words), `record_changed` or
+ * `cancelled`. Methods return null or an empty list for what is not there; that is no error.
+ */
+export interface CallOptions {
+  signal?: AbortSignal;
+}
+
+export interface CrmConnector {
+  readonly system: CrmSystem;
+  /** Open and closed records with this e-mail, letter case aside; deleted ones left out. */
+  findByEmail(email: string, options?: CallOptions): Promise<CrmRecord[]>;
+  /** Records whose personal name is this, letter case aside, and, where given, whose company begins with it. */
+  findByName(
+    query: { name: string | null; company: string | null },
+    options?: CallOptions,
+  ): Promise<CrmRecord[]>;
+  /** By the vendor's id; Salesforce takes 15 or 18 characters. Null where there is no such record. */
+  getRecord(id: string, options?: CallOptions): Promise<CrmRecord | null>;
+  /** Records that may be the same person: same e-mail, or same last name at the same domain or company. */
+  findPossibleDuplicates(record: CrmRecord, options?: CallOptions): Promise<CrmRecord[]>;
+  /** Accounts or companies with this web domain or whose name begins alike; the caller judges the match. */
+  findAccounts(
+    query: { domain: string | null; name: string | null; companyId: string | null },
+    options?: CallOptions,
+  ): Promise<CrmAccount[]>;
+  /** Opportunities that are neither won nor lost. HubSpot: always empty until deals are connected. */
+  findOpenOpportunities(accountIds: readonly string[], options?: CallOptions): Promise<CrmOpportunity[]>;
+  /** Past changes of the owner, oldest first. */
+  ownershipHistory(id: string, options?: CallOptions): Promise<OwnershipChange[]>;
+  /** The user with this e-mail, active or not; null where the CRM knows none. */
+  findOwner(email: string, options?: CallOptions): Promise<CrmOwner | null>;
+  /** All users that may own records. */
+  listOwners(options?: CallOptions): Promise<CrmOwner[]>;
+  /**
+   * Writes the owner if the record still carries `ifUnmodifiedSince`; throws `record_changed` where it does not.
+   * Never retried here: the caller reads back first.
+   */
+  changeOwner(
+    change: { id: string; ownerId: string; ifUnmodifiedSince: string | null },
+    options?: CallOptions,
+  ): Promise<void>;
+}
+
+/** What somebody wrote where the agent listens. */
+export interface ChatMessageEvent {
+  kind: 'message';
+  source: 'slack' | 'teams';
+  /** The vendor's id of the event: the same for every redelivery. */
+  eventId: string;
+  channel: string;
+  /** The message that opened the thread; the message itself where it opened one. */
+  thread: string;
+  message: string;
+  /** The vendor's user id. */
+  user: string;
+  /** The vendor's mark-up; `language` reads it. */
+  text: string;
+  files: { id: string; name: string; mediaType: string; sizeBytes: number; url: string | null }[];
+}
+
+/** A button that somebody pressed. */
+export interface ChatActionEvent {
+  kind: 'action';
+  source: 'slack' | 'teams';
+  eventId: string;
+  requestId: string;
+  /** The version of the request that the buttons were shown for. */
+  version: number | null;
+  user: string;
+  action: 'approve' | 'reject' | 'return';
+  owner: string | null;
+  note: string | null;
+  channel: string | null;
+  message: string | null;
+}
+
+export type ChatEvent = ChatMessageEvent | ChatActionEvent;
+
+/** An escalation as an approver sees it in chat. Each connector draws it in its vendor's own blocks. */
+export interface DecisionCard {
+  requestId: string;
+  version: number;
+  title: string;
+  /** Paragraphs in plain text. */
+  summary: string[];
+  fields: { label: string; value: string }[];
+  quotes: { text: string; from: string; url: string | null }[];
+  proposal: { owner: string; name: string } | null;
+  options: { owner: string; name: string; why: string }[];
+}
+
+export interface OutgoingMessage {
+  /** A channel, or a user's id for a direct message. */
+  to: { channel: string; thread: string | null } | { user: string };
+  text: string;
+  card?: DecisionCard;
+  /**
+   * Our own key. A message with this key that is there already is not posted again; set `mayBeThere` on a retry so
+   * that the thread is looked through first.
+   */
+  key: string;
+  mayBeThere: boolean;
+}
+
+export interface PostedMessage {
+  channel: string;
+  message: string;
+}
+
+export interface ChatUser {
+  id: string;
+  email: string | null;
+  name: string;
+  isActive: boolean;
+}
+
+export interface ChatConnector {
+  readonly system: 'slack' | 'teams';
+  /**
+   * Listens. The handler resolves when the event is stored; only then is it acknowledged, so an event whose handler
+   * rejects comes again. A payload that cannot be read is acknowledged, logged and reported by `onUnreadable`.
+   */
+  listen(
+    handler: (event: ChatEvent) => Promise<void>,
+    onUnreadable: (problem: string) => void,
+  ): Promise<void>;
+  stop(): Promise<void>;
+  post(message: OutgoingMessage, options?: CallOptions): Promise<PostedMessage>;
+  findUser(id: string, options?: CallOptions): Promise<ChatUser | null>;
+  findUserByEmail(email: string, options?: CallOptions): Promise<ChatUser | null>;
+}
+
+export interface KnowledgeConnector {
+  readonly system: 'confluence' | 'sharepoint';
+  /** Every page that carries the label, with its whole body, in the vendor's order of relevance or id. */
+  findPolicyPages(query: { label: string }, options?: CallOptions): Promise<PolicyPage[]>;
+  readPage(id: string, options?: CallOptions): Promise<PolicyPage | null>;
+}

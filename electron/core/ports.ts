@@ -1,0 +1,44 @@
+/** Where the work meets the machine. `host.ts` builds these once and passes them in. */
+
+/** The only source of time for everything that decides. Lease times are the database's, never this one's. */
+export interface Clock {
+  now(): Date;
+  /** Resolves after `ms`, or rejects with the signal's reason. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: () => new Date(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      }, ms);
+      const onAbort = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+    }),
+};
+
+/** Secrets by name, e.g. `SWITCHYARD_SLACK_BOT_TOKEN`. */
+export interface SecretStore {
+  get(name: string): Promise<string | null>;
+}
+
+/** Tells the person at this desk something outside the window. */
+export interface Notifier {
+  notify(note: { title: string; body: string; requestId: string | null }): void;
+}
+
+/** The part of pino that the program uses; a child carries the room's name. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  child(bindings: Record<string, unknown>): Log;
+}

@@ -1,0 +1,233 @@
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { AuditEvent, RoutingAuditRow } from '../model/audit.ts';
+import { type ErrorCode, errorTable } from '../model/errors.ts';
+import { CrmRecord, CrmSystem } from '../model/lead.ts';
+import { Email, Person } from '../model/person.ts';
+import {
+  AgentOutput,
+  Attachment,
+  CaseFile,
+  Message,
+  Priority,
+  Reason,
+  RequestRow,
+  Source,
+  Status,
+} from '../model/request.ts';
+
+/** Every error crosses the wire as its code, its message for a person, and facts for a program. */
+const errors = Object.fromEntries(
+  Object.keys(errorTable).map((code) => [code, { data: z.record(z.string(), z.unknown()).optional() }]),
+) as Record<ErrorCode, { data: z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodUnknown>> }>;
+
+const procedure = oc.errors(errors);
+
+export const Session = z.object({
+  me: Person,
+  workspace: z.object({
+    kind: z.enum(['demo', 'own']),
+    name: z.string(),
+  }),
+  /** Who may be acted as: everybody in the demo workspace, else nobody. */
+  actors: z.array(Person),
+  programVersion: z.string(),
+});
+export type Session = z.infer<typeof Session>;
+
+/** The views of the queue; each is a filter on an index. */
+export const queueViews = ['open', 'mine', 'escalated', 'waiting', 'overdue', 'done', 'all'] as const;
+export const QueueView = z.enum(queueViews);
+export type QueueView = z.infer<typeof QueueView>;
+
+export const queueSorts = ['urgency', 'newest', 'oldest', 'updated'] as const;
+
+export const QueueQuery = z.object({
+  view: QueueView,
+  status: z.array(Status).optional(),
+  priority: z.array(Priority).optional(),
+  reason: z.array(Reason).optional(),
+  source: z.array(Source).optional(),
+  /** Words that must all occur in summary, target, rationale, requester or lead. */
+  search: z.string().max(500).optional(),
+  sort: z.enum(queueSorts).default('urgency'),
+  /** From the page before; pages are by key, so new rows never shift them. */
+  cursor: z.string().nullable().default(null),
+  limit: z.number().int().min(1).max(500).default(100),
+});
+export type QueueQuery = z.input<typeof QueueQuery>;
+
+export const QueuePage = z.object({ rows: z.array(RequestRow), nextCursor: z.string().nullable() });
+export type QueuePage = z.infer<typeof QueuePage>;
+
+export const QueueCounts = z.record(QueueView, z.number().int());
+export type QueueCounts = z.infer<typeof QueueCounts>;
+
+export const RequestDetail = z.object({
+  request: RequestRow,
+  case: CaseFile.nullable(),
+  output: AgentOutput.nullable(),
+  messages: z.array(Message),
+  attachments: z.array(Attachment),
+  audit: z.array(AuditEvent),
+  routingAudit: z.array(RoutingAuditRow),
+  /** What the person who asks may do now, and in words why not where they may not. */
+  mayDecide: z.boolean(),
+  mayNotDecideBecause: z.string().nullable(),
+  names: z.record(z.string(), z.string()),
+});
+export type RequestDetail = z.infer<typeof RequestDetail>;
+
+export const decisionActions = ['approve', 'reject', 'return'] as const;
+
+export const DecisionInput = z.object({
+  requestId: z.string(),
+  action: z.enum(decisionActions),
+  /** For `approve`: the new owner; null takes the proposal. */
+  owner: Email.nullable().default(null),
+  /** For `reject` the reason, for `return` the question; for `approve` optional. */
+  note: z.string().trim().max(4000).nullable().default(null),
+  /** The version that the person saw. */
+  version: z.number().int().nullable().default(null),
+  /** The same press of a button sent twice counts once. */
+  idempotencyKey: z.string().min(8).max(100),
+});
+export type DecisionInput = z.input<typeof DecisionInput>;
+
+export const AttachmentUpload = z.object({
+  name: z.string().min(1).max(255),
+  mediaType: z.string().max(255),
+  /** Base64; 10 MiB at most before encoding. */
+  content: z.string().max(14_000_000),
+});
+
+export const FormInput = z.object({
+  summary: z.string().trim().min(1, 'Say in a sentence what is wrong').max(20_000),
+  target_record: z.string().trim().max(500).default(''),
+  target_system: z.enum(['salesforce', 'hubspot', 'unknown']).default('unknown'),
+  business_justification: z.string().trim().max(20_000).default(''),
+  priority: Priority.nullable().default(null),
+  attachments: z.array(AttachmentUpload).max(10).default([]),
+  idempotencyKey: z.string().min(8).max(100),
+});
+export type FormInput = z.input<typeof FormInput>;
+
+export const RecordMatch = z.object({
+  system: CrmSystem,
+  id: z.string(),
+  name: z.string().nullable(),
+  company: z.string().nullable(),
+  email: z.string().nullable(),
+  owner: z.string().nullable(),
+  url: z.string().nullable(),
+});
+export type RecordMatch = z.infer<typeof RecordMatch>;
+
+/** A hint that something changed; the screens read again what they show. */
+export const ChangeEvent = z.object({
+  requestIds: z.array(z.string()),
+  /** Not tied to a request: the sandbox, the connectors. */
+  areas: z.array(z.enum(['requests', 'sandbox', 'system'])),
+});
+export type ChangeEvent = z.infer<typeof ChangeEvent>;
+
+export const SystemStatus = z.object({
+  systems: z.array(
+    z.object({
+      system: z.string(),
+      state: z.enum(['ok', 'trouble', 'not connected']),
+      detail: z.string().nullable(),
+    }),
+  ),
+});
+export type SystemStatus = z.infer<typeof SystemStatus>;
+
+export const SandboxMessage = z.object({
+  channel: z.string(),
+  /** The time stamp that is the message's id in its channel. */
+  ts: z.string(),
+  threadTs: z.string(),
+  user: z.string(),
+  userName: z.string(),
+  isAgent: z.boolean(),
+  text: z.string(),
+  /** Block Kit, as it was posted. */
+  blocks: z.array(z.record(z.string(), z.unknown())),
+  requestId: z.string().nullable(),
+});
+export type SandboxMessage = z.infer<typeof SandboxMessage>;
+
+export const SandboxState = z.object({
+  /** Who can write, and in which channels. */
+  people: z.array(
+    z.object({ slackId: z.string(), name: z.string(), email: z.string(), roles: z.array(z.string()) }),
+  ),
+  channels: z.array(z.object({ id: z.string(), name: z.string() })),
+  messages: z.array(SandboxMessage),
+  /** Every record of the stand-in CRMs, with the count of owner changes that they accepted. */
+  records: z.array(z.object({ record: CrmRecord, writes: z.number().int() })),
+  /** Sentences that show something when sent. */
+  examples: z.array(z.object({ title: z.string(), text: z.string(), user: z.string() })),
+});
+export type SandboxState = z.infer<typeof SandboxState>;
+
+/** The one contract between the work and the screens. */
+export const contract = {
+  session: {
+    get: procedure.output(Session),
+    /** Demo workspace only. */
+    actAs: procedure.input(z.object({ email: Email })).output(Session),
+  },
+  requests: {
+    list: procedure.input(QueueQuery).output(QueuePage),
+    counts: procedure.output(QueueCounts),
+    get: procedure.input(z.object({ requestId: z.string() })).output(RequestDetail),
+    submit: procedure.input(FormInput).output(z.object({ requestId: z.string() })),
+    decide: procedure.input(DecisionInput).output(RequestRow),
+  },
+  records: {
+    /** Look-up in the CRMs for the form: a name, an e-mail, a company, a link or an id. */
+    search: procedure
+      .input(z.object({ text: z.string().max(500) }))
+      .output(z.object({ matches: z.array(RecordMatch), unreachable: z.array(CrmSystem) })),
+    /** Active people who can own leads in at least one CRM. */
+    owners: procedure.output(z.array(z.object({ email: z.string(), name: z.string() }))),
+  },
+  changes: {
+    watch: procedure.output(eventIterator(ChangeEvent)),
+  },
+  system: {
+    status: procedure.output(SystemStatus),
+  },
+  sandbox: {
+    state: procedure.output(SandboxState),
+    send: procedure
+      .input(
+        z.object({
+          user: z.string(),
+          channel: z.string(),
+          text: z.string().min(1),
+          threadTs: z.string().nullable().default(null),
+        }),
+      )
+      .output(z.object({ ts: z.string() })),
+    /** Presses a button of a message that the agent posted. */
+    press: procedure
+      .input(
+        z.object({
+          user: z.string(),
+          channel: z.string(),
+          ts: z.string(),
+          action: z.enum(decisionActions),
+          owner: Email.nullable().default(null),
+          note: z.string().nullable().default(null),
+        }),
+      )
+      .output(z.object({})),
+    /** Somebody else changes a record in the CRM. */
+    changeRecord: procedure
+      .input(z.object({ system: CrmSystem, id: z.string(), ownerEmail: Email }))
+      .output(z.object({})),
+  },
+};
+export type Contract = typeof contract;
