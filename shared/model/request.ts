@@ -108,7 +108,8 @@ export const RulesOutcome = z.object({
   /** The owner's e-mail; for a pool the member who counts as or would be the owner. */
   owner: z.string().nullable(),
   pool: z.string().nullable(),
-  missing: z.array(FactName),
+  /** Facts that a rule asked for and nobody knows; `account` where a rule assigns an account's owner and none matched. */
+  missing: z.array(z.string()),
   /** For a conflict: every owner that the best rules give. */
   owners: z.array(z.string()),
   path: z.array(RuleStep),

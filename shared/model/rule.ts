@@ -82,8 +82,18 @@ export const PoolMember = z.strictObject({
   daily_capacity: z.number().int().nonnegative().nullable().default(null),
   /** E.g. `Mon-Fri 08:00-18:00`, several ranges separated by commas or semicolons; null is always. */
   working_hours: z.string().nullable().default(null),
-  /** Absences: days or instants, `to` inclusive when it is a day. */
-  out_of_office: z.array(z.strictObject({ from: z.string(), to: z.string() })).default([]),
+  /** Absences: days or instants, `to` inclusive when it is a day; also written `from..to` or as one day. */
+  out_of_office: z
+    .array(
+      z.union([
+        z.strictObject({ from: z.string(), to: z.string() }),
+        z.string().transform((text) => {
+          const [from = text, to = from] = text.split('..').map((day) => day.trim());
+          return { from, to };
+        }),
+      ]),
+    )
+    .default([]),
 });
 export type PoolMember = z.infer<typeof PoolMember>;
 
