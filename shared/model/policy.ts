@@ -24,3 +24,18 @@ export const PolicyQuote = z.object({
   url: z.string().nullable(),
 });
 export type PolicyQuote = z.infer<typeof PolicyQuote>;
+
+/** A policy page as the machine reads it: its prose in passages, and the rows of its settings tables. */
+export const PolicyDocument = z.object({
+  id: z.string(),
+  version: z.number().int(),
+  title: z.string(),
+  url: z.string().nullable(),
+  /** Paragraphs and list items in order, each with the heading it stands under. */
+  passages: z.array(z.object({ heading: z.string().nullable(), text: z.string() })),
+  /** Rows of tables with the columns Setting and Value, as written. */
+  settings: z.array(z.object({ name: z.string(), value: z.string() })),
+  /** The page itself could not be read; this is our copy, read at this time. */
+  cachedAt: z.string().nullable(),
+});
+export type PolicyDocument = z.infer<typeof PolicyDocument>;

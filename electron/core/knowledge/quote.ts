@@ -1,0 +1,63 @@
+import type { PolicyDocument, PolicyQuote } from '../../../shared/model/policy.ts';
+import { foldText } from '../routing/names.ts';
+
+const maximumQuoteLength = 600;
+
+const wordsOf = (text: string): string[] => text.split(/\s+/).map(foldText).filter((word) => word.length > 2);
+
+/** A short form of a word's stem, enough to match `commissions` with `commission` and `approved` with `approval`. */
+const stem = (word: string): string => word.replace(/(?:s|es|ed|al|ing|ion|ions)$/u, '').slice(0, 7);
+
+function quoteOf(document: PolicyDocument, passage: string): PolicyQuote {
+  const cut = passage.length > maximumQuoteLength ? `${passage.slice(0, maximumQuoteLength - 1)}…` : passage;
+  return { pageId: document.id, version: document.version, title: document.title, passage: cut, url: document.url };
+}
+
+/**
+ * One quote of each page that governs the case: the settings that the decision named, as the page writes them, else
+ * the passage that shares most words with what is looked for, else the page's first.
+ */
+export function quotePolicy(
+  documents: readonly PolicyDocument[],
+  about: { words: string; settings: readonly { name: string; value: string; page: string }[] },
+): PolicyQuote[] {
+  const wanted = new Set(wordsOf(about.words).map(stem));
+  return documents.map((document) => {
+    const page = `${document.id}@${document.version}`;
+    const named = about.settings.filter((setting) => setting.page === page);
+    if (named.length > 0) return quoteOf(document, named.map(({ name, value }) => `${name}: ${value}`).join('; '));
+    let best = { text: document.passages[0]?.text ?? document.title, score: 0 };
+    for (const { heading, text } of document.passages) {
+      const score = wordsOf(`${heading ?? ''} ${text}`).filter((word) => wanted.has(stem(word))).length;
+      if (score > best.score) best = { text, score };
+    }
+    return quoteOf(document, best.text);
+  });
+}
+
+/**
+ * Where a matter that is not lead routing belongs, if a page says so: the sentence of the form "… go to …" whose
+ * topic the text is about.
+ */
+export function destinationFor(
+  documents: readonly PolicyDocument[],
+  text: string,
+): { sentence: string; document: PolicyDocument } | null {
+  const spoken = new Set(wordsOf(text).map(stem));
+  for (const document of documents) {
+    for (const passage of document.passages) {
+      for (const sentence of passage.text.split(/(?<=[.!?])\s+/)) {
+        const [, topic] = /^(.*?)\b(?:go(?:es)? to|belongs? (?:to|with)|(?:is|are) handled by)\b/i.exec(sentence) ?? [];
+        if (topic === undefined) continue;
+        const keywords = wordsOf(topic).filter((word) => !topicNoise.has(word));
+        if (keywords.some((word) => spoken.has(stem(word)))) return { sentence, document };
+      }
+    }
+  }
+  return null;
+}
+
+/** Words of such sentences that say nothing about their topic. */
+const topicNoise = new Set(
+  'requests request questions question about and the for all any other with lead leads routing owner owners'.split(' '),
+);
