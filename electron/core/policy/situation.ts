@@ -146,11 +146,7 @@ function outcomeOf(gathered: Gathered, walk: RulesWalk, account: MatchedAccount 
       : finish({ ...matched, kind: 'no_available_owner', owners: [owner] });
   }
   const pool = gathered.routing.pools.find((candidate) => candidate.pool === result.pool);
-  const concerned = [
-    gathered.askedOwner,
-    account?.tier === 'standard' ? null : (account?.owner ?? null),
-    activeOwner(target, people),
-  ];
+  const concerned = [gathered.askedOwner, activeOwner(target, people), account?.owner ?? null];
   const member =
     concerned.find((email) => isPoolMember(pool, email) && email !== null && isThere(email)) ?? null;
   if (member)
