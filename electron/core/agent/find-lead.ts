@@ -1,0 +1,207 @@
+import type { CrmRecord, CrmSystem } from '../../../shared/model/lead.ts';
+import type { Candidate } from '../../../shared/model/request.ts';
+import type { Unreachable } from '../policy/judge.ts';
+import { groupByPerson, isOpenRecord } from '../routing/matching.ts';
+import { fitsCompany, foldText } from '../routing/names.ts';
+import { normaliseCountry } from '../routing/places.ts';
+import type { NamedLead, References } from './language/reader.ts';
+import { type AnyToolCall, askEach, type Steps, type ToolAnswer } from './tool-calls.ts';
+
+/** Readings of the words that are tried, at most; each costs a search in every CRM. */
+const maximumNameSearches = 6;
+const maximumCandidates = 8;
+
+export type LeadSearch =
+  | { kind: 'found'; seed: CrmRecord; named: CrmRecord[]; records: CrmRecord[] }
+  | { kind: 'not_named' }
+  | { kind: 'not_found'; looked: string }
+  | { kind: 'ambiguous'; candidates: Candidate[]; records: CrmRecord[] };
+
+interface Search {
+  crms: readonly CrmSystem[];
+  unreachable: Unreachable[];
+}
+
+/** What the answers hold; a system that did not answer is noted, once. */
+export function collect<Output>(
+  answers: readonly ({ isOk: true; value: Output } | { isOk: false; error: Error })[],
+  systems: readonly string[],
+  unreachable: Unreachable[],
+): Output[] {
+  const values: Output[] = [];
+  for (const [index, answer] of answers.entries()) {
+    const system = systems[index] ?? 'unknown';
+    if (answer.isOk) values.push(answer.value);
+    else if (!unreachable.some((one) => one.system === system))
+      unreachable.push({ system, problem: answer.error.message });
+  }
+  return values;
+}
+
+function* searchStrong(references: References, { crms, unreachable }: Search): Steps<CrmRecord[]> {
+  const calls: AnyToolCall[] = [];
+  for (const { system, id } of references.records) {
+    if (crms.includes(system)) calls.push({ tool: 'get_record', input: { system, id } });
+  }
+  for (const email of references.emails) {
+    for (const system of crms) calls.push({ tool: 'find_by_email', input: { system, email } });
+  }
+  if (calls.length === 0) return [];
+  const answers = (yield calls) as readonly ToolAnswer<'get_record' | 'find_by_email'>[];
+  const systems = calls.map(({ input }) => ('system' in input ? input.system : ''));
+  return collect(answers, systems, unreachable)
+    .flat()
+    .filter((record) => record !== null && !record.isDeleted) as CrmRecord[];
+}
+
+function fitsName(wanted: string | null, record: CrmRecord): boolean {
+  if (wanted === null) return true;
+  const [name, actual] = [foldText(wanted), foldText(record.name ?? '')];
+  if (name === actual) return true;
+  // A single word may be the first or the last name.
+  return !name.includes(' ') && actual.split(' ').includes(name);
+}
+
+function* searchName(lead: NamedLead, { crms, unreachable }: Search): Steps<CrmRecord[]> {
+  const isOneWord = lead.name !== null && !/\s/.test(lead.name.trim());
+  // One word of a name is looked up by its company, where there is one, and compared here.
+  const name = isOneWord && lead.company !== null ? null : lead.name;
+  const answers = yield* askEach(
+    'find_by_name',
+    crms.map((system) => ({ system, name, company: lead.company })),
+  );
+  return collect(answers, crms, unreachable)
+    .flat()
+    .filter((record) => !record.isDeleted && fitsName(lead.name, record))
+    .filter(
+      (record) =>
+        lead.company === null || (record.company !== null && fitsCompany(lead.company, record.company)),
+    );
+}
+
+const saysSomething = ({ records, emails, names }: References): boolean =>
+  records.length > 0 || emails.length > 0 || names.length > 0;
+
+const isPlace = ({ name, company }: NamedLead): boolean =>
+  name === null && company !== null && normaliseCountry(company) !== null;
+
+export function candidateOf(records: readonly CrmRecord[]): Candidate {
+  const name = records.find((record) => record.name !== null)?.name ?? null;
+  const company = records.find((record) => record.company !== null)?.company ?? null;
+  return { name, company, records: records.map(({ system, id }) => ({ system, id })) };
+}
+
+/** The earlier candidate that an answer chooses: by its number, by e-mail or id, or by its company or name. */
+function chosenCandidate(answer: References, earlier: readonly Candidate[]): Candidate | null {
+  if (answer.ordinal !== null) return earlier[answer.ordinal - 1] ?? null;
+  const fitting = earlier.filter((candidate) =>
+    answer.names.some(({ name, company }) => {
+      const words = [name, company].filter((word) => word !== null);
+      return words.some((word) => candidate.company !== null && fitsCompany(word, candidate.company));
+    }),
+  );
+  const [only] = fitting;
+  return fitting.length === 1 && only ? only : null;
+}
+
+function found(records: CrmRecord[], named: CrmRecord[], looked: string): LeadSearch {
+  const people = groupByPerson(records);
+  const [first, second] = people;
+  if (!first) return { kind: 'not_found', looked };
+  if (second) {
+    // A person all of whose records are closed is not meant where another one is open.
+    const open = people.filter((group) => group.some(isOpenRecord));
+    const [onlyOpen] = open;
+    if (open.length === 1 && onlyOpen) return found(onlyOpen, named, looked);
+    return { kind: 'ambiguous', candidates: people.slice(0, maximumCandidates).map(candidateOf), records };
+  }
+  const seed = named[0] ?? first.find(isOpenRecord) ?? first[0];
+  return seed ? { kind: 'found', seed, named, records: first } : { kind: 'not_found', looked };
+}
+
+/** What somebody looked for, to be said back to them. */
+const wordsOf = ({ records, emails, names }: References): string => {
+  const [first] = names;
+  const named = first ? [[first.name, first.company].filter((word) => word !== null).join(', ')] : [];
+  return [
+    ...records.map(({ id }) => id),
+    ...emails,
+    ...(records.length + emails.length > 0 ? [] : named),
+  ].join(', ');
+};
+
+/**
+ * Finds the lead that the words name. What was said last counts; ids, links and e-mails count before names; an
+ * answer may choose one of the candidates that were shown before.
+ */
+export function* findLead(
+  references: readonly References[],
+  earlier: readonly Candidate[],
+  search: Search,
+): Steps<LeadSearch> {
+  const newestFirst = references.toReversed();
+  const [latest] = newestFirst;
+  const isStrong = ({ records, emails }: References) => records.length > 0 || emails.length > 0;
+
+  if (latest && !isStrong(latest) && earlier.length > 0) {
+    const chosen = chosenCandidate(latest, earlier);
+    if (chosen) {
+      const records = yield* searchStrong(
+        { ...latest, records: chosen.records, emails: [], names: [] },
+        search,
+      );
+      if (records.length > 0) return found(records, [], wordsOf(latest));
+    }
+  }
+  const strong = newestFirst.find(isStrong);
+  if (strong) {
+    const records = yield* searchStrong(strong, search);
+    if (records.length > 0) {
+      const named = records.filter((record) =>
+        strong.records.some(({ system, id }) => system === record.system && record.id.startsWith(id)),
+      );
+      return found(records, named, wordsOf(strong));
+    }
+  }
+  const weak = newestFirst.filter(({ names }) => names.length > 0);
+  const names = weak.flatMap((one) => one.names).filter((lead) => !isPlace(lead));
+  const [newest, ...older] = weak;
+  // "Anna Schmidt …" – "the one at Gruenwald": a name from before with the company from now.
+  const combined =
+    newest && older.length > 0
+      ? older.flatMap((one) =>
+          one.names
+            .filter(({ name }) => name !== null)
+            .flatMap(({ name }) => newest.names.map((now) => ({ name, company: now.company ?? now.name }))),
+        )
+      : [];
+  for (const lead of [...combined.slice(0, 3), ...names].slice(0, maximumNameSearches)) {
+    const records = yield* searchName(lead, search);
+    if (records.length > 0)
+      return found(
+        records,
+        [],
+        wordsOf(weak[0] ?? { records: [], emails: [], names: [lead], ordinal: null }),
+      );
+  }
+  const said = strong ?? newestFirst.find(saysSomething);
+  return said ? { kind: 'not_found', looked: wordsOf(said) } : { kind: 'not_named' };
+}
+
+/** The Salesforce lead of a person is the target and the HubSpot contact its counterpart; open ones come first. */
+export function chooseTarget(
+  records: readonly CrmRecord[],
+  named: readonly CrmRecord[],
+): { target: CrmRecord; counterpart: CrmRecord | null } | null {
+  const best = (system: CrmSystem): CrmRecord | null => {
+    const all = records.filter((record) => record.system === system);
+    const isNamed = (record: CrmRecord) =>
+      named.some(({ system: s, id }) => s === record.system && id === record.id);
+    const rank = (record: CrmRecord) => (isNamed(record) ? 2 : 0) + (isOpenRecord(record) ? 1 : 0);
+    const newest = (a: CrmRecord, b: CrmRecord) => (b.modifiedAt ?? '').localeCompare(a.modifiedAt ?? '');
+    return all.toSorted((a, b) => rank(b) - rank(a) || newest(a, b))[0] ?? null;
+  };
+  const [lead, contact] = [best('salesforce'), best('hubspot')];
+  if (lead) return { target: lead, counterpart: contact };
+  return contact ? { target: contact, counterpart: null } : null;
+}
