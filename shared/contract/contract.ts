@@ -162,7 +162,8 @@ export const SandboxState = z.object({
   people: z.array(
     z.object({ slackId: z.string(), name: z.string(), email: z.string(), roles: z.array(z.string()) }),
   ),
-  channels: z.array(z.object({ id: z.string(), name: z.string() })),
+  /** Watched channels, and the direct messages between the agent and a person (`directWith`: that person's Slack id). */
+  channels: z.array(z.object({ id: z.string(), name: z.string(), directWith: z.string().nullable() })),
   messages: z.array(SandboxMessage),
   /** Every record of the stand-in CRMs, with the count of owner changes that they accepted. */
   records: z.array(z.object({ record: CrmRecord, writes: z.number().int() })),
@@ -182,6 +183,8 @@ export const contract = {
     list: procedure.input(QueueQuery).output(QueuePage),
     counts: procedure.output(QueueCounts),
     get: procedure.input(z.object({ requestId: z.string() })).output(RequestDetail),
+    /** An attachment with its content in Base64. */
+    attachment: procedure.input(z.object({ attachmentId: z.string() })).output(AttachmentUpload),
     submit: procedure.input(FormInput).output(z.object({ requestId: z.string() })),
     decide: procedure.input(DecisionInput).output(RequestRow),
   },
