@@ -1,6 +1,7 @@
 import { desktopOrigin } from '../../shared/contract/wire.ts';
 import { carriesAccessToken, takeAccessToken } from './access-token.ts';
 import { type Connection, keepConnected } from './connection.ts';
+
 import { messagePortOpener } from './message-port.ts';
 import { webSocketOpener } from './websocket.ts';
 

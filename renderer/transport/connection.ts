@@ -16,8 +16,8 @@ export interface ConnectionStatus {
 /** The way to the work, for as long as the page lives. */
 export interface Connection {
   /**
-   * Calls wait a few seconds for a connection and are then rejected with a ConnectionLostError; so is a call whose
-   * connection is lost before the answer came. No call is ever sent twice by itself.
+   * A call waits a few seconds for a connection; without one, and when it is lost before the answer came, the call
+   * is rejected with a ConnectionLostError, whose message says which. No call is ever sent twice by itself.
    */
   readonly client: ContractClient;
   /** The same object until something changes, as `useSyncExternalStore` wants it. */
@@ -35,8 +35,8 @@ export interface ConnectionOptions {
   open: OpenChannel;
   /** How long a call waits for a connection. */
   patienceMs?: number;
-  /** The pause before the nth attempt, in milliseconds. */
-  backOffMs?: (attempt: number) => number;
+  /** The pause before another attempt, in milliseconds, by how many have failed in a row. */
+  backOffMs?: (failures: number) => number;
 }
 
 const everything: ChangeEvent = { requestIds: [], areas: ['requests', 'sandbox', 'system'] };
@@ -45,122 +45,166 @@ const closedHere: Closure = { words: 'The connection was closed.', isFinal: true
 /** Keeps one channel open at a time: opens the next one, with growing pauses, whenever one is lost. */
 export function keepConnected(options: ConnectionOptions): Connection {
   const { open, patienceMs = 5_000, backOffMs = growingPauseMs } = options;
-  const listeners = new Set<() => void>();
   const closing = new AbortController();
-  let channel: Channel | null = null;
-  let status: ConnectionStatus = { state: 'connecting', words: null, isFinal: false };
-
-  function setStatus(next: ConnectionStatus): void {
-    status = next;
-    for (const listener of [...listeners]) listener();
-  }
-
-  function onStatus(listener: () => void): () => void {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }
-
-  function goOffline(closure: Closure): void {
-    channel = null;
-    setStatus({ state: 'offline', ...closure });
-  }
-
-  async function keepOpening(): Promise<void> {
-    let attempt = 0;
-    while (!closing.signal.aborted) {
-      const result = await open();
-      goOffline('channel' in result ? await useUntilItEnds(result.channel) : result.closure);
-      if (status.isFinal) return;
-      attempt = 'channel' in result ? 0 : attempt + 1;
-      await pause(backOffMs(attempt), closing.signal);
-    }
-  }
-
-  function useUntilItEnds(opened: Channel): Promise<Closure> {
-    return new Promise((resolve) => {
-      channel = opened;
-      setStatus({ state: 'online', words: null, isFinal: false });
-      opened.life.onEnd(resolve);
-      closing.signal.addEventListener('abort', () => {
-        opened.life.end(closedHere);
-        opened.close();
-      });
-    });
-  }
-
-  /** The open channel; waits for one at most as long as a person is patient. */
-  function whenOnline(patience: number, signal: AbortSignal | undefined): Promise<Channel> {
-    return new Promise((resolve, reject) => {
-      const settle = () => {
-        if (signal?.aborted) finish(() => reject(signal.reason));
-        else if (channel !== null && channel.life.closure === null) finish(() => resolve(channel as Channel));
-        else if (status.isFinal) finish(() => reject(new ConnectionLostError(status.words ?? '')));
-      };
-      const finish = (outcome: () => void) => {
-        clearTimeout(timer);
-        stopListening();
-        signal?.removeEventListener('abort', settle);
-        outcome();
-      };
-      const giveUp = () => finish(() => reject(new ConnectionLostError(noConnection)));
-      const timer = Number.isFinite(patience) ? setTimeout(giveUp, patience) : undefined;
-      const stopListening = onStatus(settle);
-      signal?.addEventListener('abort', settle);
-      settle();
-    });
-  }
+  const state = createState();
+  void keepOpening({ open, backOffMs, state, closing: closing.signal });
 
   const link: ClientLink<ClientContext> = {
     async call(path: readonly string[], input: unknown, callOptions: ClientOptions<ClientContext>) {
-      const used = await whenOnline(patienceMs, callOptions.signal);
+      const channel = await whenOnline(state, patienceMs, callOptions.signal);
       try {
-        return await used.link.call(path, input, callOptions);
+        return await channel.link.call(path, input, callOptions);
       } catch (error) {
-        if (used.life.closure === null || callOptions.signal?.aborted) throw error;
-        throw new ConnectionLostError(lostInFlight(used.life.closure), { cause: error });
+        if (channel.life.closure === null || callOptions.signal?.aborted) throw error;
+        throw lostInFlight(channel.life.closure, error);
       }
     },
   };
   const client: ContractClient = createORPCClient(link);
-
-  async function watch(listener: (change: ChangeEvent) => void, signal: AbortSignal): Promise<void> {
-    for (let round = 0; !signal.aborted; round += 1) {
-      try {
-        await whenOnline(Number.POSITIVE_INFINITY, signal);
-        const changes = await client.changes.watch(undefined, { signal });
-        if (round > 0) listener(everything);
-        for await (const change of changes) listener(change);
-      } catch {
-        if (signal.aborted || status.isFinal) return;
-      }
-      await pause(backOffMs(0), signal);
-    }
-  }
-
-  void keepOpening();
   return {
     client,
-    getStatus: () => status,
-    onStatus,
+    getStatus: () => state.now.status,
+    onStatus: state.subscribe,
     watchChanges(listener) {
       const stopping = new AbortController();
-      void watch(listener, AbortSignal.any([stopping.signal, closing.signal]));
+      const signal = AbortSignal.any([stopping.signal, closing.signal]);
+      void watch({ client, state, signal, pauseMs: () => backOffMs(0) }, listener);
       return () => stopping.abort();
     },
     close: () => closing.abort(),
   };
 }
 
-const noConnection =
-  'There is no connection to Switchyard at the moment, so nothing was sent. Try again once it is back.';
+interface State {
+  status: ConnectionStatus;
+  channel: Channel | null;
+}
 
-function lostInFlight(closure: Closure): string {
-  return `${closure.words} The answer did not arrive: look whether it was done before you do it again.`;
+interface StateStore {
+  readonly now: State;
+  set(next: State): void;
+  subscribe(listener: () => void): () => void;
+}
+
+function createState(): StateStore {
+  const listeners = new Set<() => void>();
+  let now: State = {
+    status: { state: 'connecting', words: null, isFinal: false },
+    channel: null,
+  };
+  return {
+    get now() {
+      return now;
+    },
+    set(next) {
+      now = next;
+      for (const listener of [...listeners]) listener();
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+interface OpeningOptions {
+  open: OpenChannel;
+  backOffMs: (failures: number) => number;
+  state: StateStore;
+  closing: AbortSignal;
+}
+
+/** Ends when it is told to, or when another attempt cannot help. */
+async function keepOpening({ open, backOffMs, state, closing }: OpeningOptions): Promise<void> {
+  let failures = 0;
+  while (true) {
+    const result = await open();
+    if ('channel' in result) state.set(online(result.channel));
+    const closure = 'channel' in result ? await endOf(result.channel, closing) : result.closure;
+    state.set({ status: { state: 'offline', ...closure }, channel: null });
+    if (closure.isFinal || closing.aborted) return;
+    failures = 'channel' in result ? 0 : failures + 1;
+    await pause(backOffMs(failures), closing);
+  }
+}
+
+function online(channel: Channel): State {
+  return { status: { state: 'online', words: null, isFinal: false }, channel };
+}
+
+function endOf(channel: Channel, closing: AbortSignal): Promise<Closure> {
+  return new Promise((resolve) => {
+    const end = () => {
+      channel.life.end(closedHere);
+      channel.close();
+    };
+    channel.life.onEnd((closure) => {
+      closing.removeEventListener('abort', end);
+      resolve(closure);
+    });
+    closing.addEventListener('abort', end);
+    if (closing.aborted) end();
+  });
+}
+
+/** The open channel; rejects when none comes within the time, when none will come, and with the signal's reason. */
+function whenOnline(state: StateStore, withinMs: number, signal: AbortSignal | undefined): Promise<Channel> {
+  return new Promise((resolve, reject) => {
+    const finish = (settle: () => void) => {
+      clearTimeout(timer);
+      unsubscribe();
+      signal?.removeEventListener('abort', look);
+      settle();
+    };
+    const look = () => {
+      const { status, channel } = state.now;
+      if (signal?.aborted) finish(() => reject(signal.reason));
+      else if (channel !== null && channel.life.closure === null) finish(() => resolve(channel));
+      else if (status.isFinal) finish(() => reject(notSent(status.words ?? '')));
+    };
+    const giveUp = () => finish(() => reject(notSent('There is no connection to Switchyard.')));
+    const timer = Number.isFinite(withinMs) ? setTimeout(giveUp, withinMs) : undefined;
+    const unsubscribe = state.subscribe(look);
+    signal?.addEventListener('abort', look);
+    look();
+  });
+}
+
+interface WatchOptions {
+  client: ContractClient;
+  state: StateStore;
+  signal: AbortSignal;
+  pauseMs: () => number;
+}
+
+async function watch(options: WatchOptions, listener: (change: ChangeEvent) => void): Promise<void> {
+  const { client, state, signal, pauseMs } = options;
+  for (let round = 0; !signal.aborted; round += 1) {
+    try {
+      await whenOnline(state, Number.POSITIVE_INFINITY, signal);
+      const changes = await client.changes.watch(undefined, { signal });
+      if (round > 0) listener(everything);
+      for await (const change of changes) listener(change);
+    } catch {
+      // The end of a stream and its failure are answered alike: listen again, unless there is nobody to hear.
+      if (state.now.status.isFinal) return;
+    }
+    await pause(pauseMs(), signal);
+  }
+}
+
+function notSent(words: string): ConnectionLostError {
+  return new ConnectionLostError(`${words} Nothing was sent.`);
+}
+
+function lostInFlight({ words }: Closure, cause: unknown): ConnectionLostError {
+  const advice = 'The answer did not arrive: look whether it was done before you do it again.';
+  return new ConnectionLostError(`${words} ${advice}`, { cause });
 }
 
 /** 0.2 s, doubled up to 5 s, each a little shorter or longer so that many tabs do not come at once. */
-function growingPauseMs(attempt: number): number {
-  return Math.min(5_000, 200 * 2 ** attempt) * (0.8 + Math.random() * 0.4);
+function growingPauseMs(failures: number): number {
+  return Math.min(5_000, 200 * 2 ** failures) * (0.8 + Math.random() * 0.4);
 }
 
 /** Resolves after the time, or at once when the signal says so. */
