@@ -1,0 +1,187 @@
+import { AppError } from '../../../../shared/model/errors.ts';
+import type { CrmOwner, CrmRecord } from '../../../../shared/model/lead.ts';
+import type { CallOptions, CrmConnector } from '../connector.ts';
+import { createHubspotClient, type HubspotOptions } from './client.ts';
+import {
+  type ContactFilterGroup,
+  companiesLike,
+  contactsLike,
+  contactsNamed,
+  contactsWithEmail,
+} from './filters.ts';
+import {
+  forgottenOwner,
+  type HubspotObject,
+  ownerIdOf,
+  toCrmAccount,
+  toCrmOwner,
+  toCrmRecord,
+  toOwnershipChanges,
+} from './map.ts';
+import { beginsAlike, isNamed } from './names.ts';
+
+/** Up to so many owners are read one by one; for more of them the whole list costs fewer calls. */
+const ownersReadSingly = 3;
+
+export function createHubspotConnector(options: HubspotOptions): CrmConnector {
+  const client = createHubspotClient(options);
+
+  async function readOwners(ids: ReadonlySet<string>, call: CallOptions): Promise<Map<string, CrmOwner>> {
+    const owners =
+      ids.size > ownersReadSingly
+        ? await listOwners(call)
+        : await Promise.all(
+            [...ids].map(async (id) => {
+              const owner = await client.readOwner(id, call);
+              return owner === null ? forgottenOwner(id) : toCrmOwner(owner);
+            }),
+          );
+    return new Map(owners.map((owner) => [owner.id, owner]));
+  }
+
+  async function listOwners(call: CallOptions): Promise<CrmOwner[]> {
+    const lists = await Promise.all([
+      client.listOwners({ archived: false }, call),
+      client.listOwners({ archived: true }, call),
+    ]);
+    return lists.flat().map(toCrmOwner);
+  }
+
+  /** Maps each object with the owner that it names. */
+  async function withOwners<Mapped>(
+    objects: readonly HubspotObject[],
+    map: (object: HubspotObject, owner: CrmOwner | null) => Mapped,
+    call: CallOptions,
+  ): Promise<Mapped[]> {
+    const owners = await readOwners(new Set(objects.flatMap((object) => ownerIdOf(object) ?? [])), call);
+    return objects.map((object) => {
+      const id = ownerIdOf(object);
+      return map(object, id === null ? null : (owners.get(id) ?? forgottenOwner(id)));
+    });
+  }
+
+  async function findContacts(groups: ContactFilterGroup[], call: CallOptions): Promise<HubspotObject[]> {
+    if (groups.length === 0) return [];
+    return client.readContacts(await client.findContactIds(groups, call), call);
+  }
+
+  const toRecords = (contacts: readonly HubspotObject[], call: CallOptions): Promise<CrmRecord[]> =>
+    withOwners(contacts, toCrmRecord, call);
+
+  return {
+    system: 'hubspot',
+
+    async findByEmail(email, call = {}) {
+      const contacts = await findContacts(contactsWithEmail(email), call);
+      return toRecords(
+        contacts.filter((contact) => hasEmail(contact, email)),
+        call,
+      );
+    },
+
+    async findByName({ name, company }, call = {}) {
+      const records = await toRecords(await findContacts(contactsNamed({ name, company }), call), call);
+      return records.filter(
+        (record) =>
+          (name === null || isNamed(record.name ?? '', name)) &&
+          (company === null || beginsAlike(record.company ?? '', company)),
+      );
+    },
+
+    async getRecord(id, call = {}) {
+      const contact = isObjectId(id) ? await client.readContact(id, call) : null;
+      if (contact === null) return null;
+      const [record] = await toRecords([contact], call);
+      return record ?? null;
+    },
+
+    async findPossibleDuplicates(record, call = {}) {
+      const contacts = await findContacts(contactsLike(record), call);
+      return toRecords(
+        contacts.filter(({ id }) => record.system !== 'hubspot' || id !== record.id),
+        call,
+      );
+    },
+
+    async findAccounts({ domain, name, companyId }, call = {}) {
+      const groups = companiesLike({ domain, name });
+      const found = groups.length === 0 ? [] : await client.findCompanyIds(groups, call);
+      const known = companyId !== null && isObjectId(companyId) ? [companyId] : [];
+      return withOwners(
+        await client.readCompanies([...new Set([...known, ...found])], call),
+        toCrmAccount,
+        call,
+      );
+    },
+
+    findOpenOpportunities: () => Promise.resolve([]),
+
+    async ownershipHistory(id, call = {}) {
+      const values = isObjectId(id) ? await client.readOwnerHistory(id, call) : null;
+      if (values === null) return [];
+      const ids = values.map(({ value }) => value).filter((value) => value !== '');
+      const owners = await readOwners(new Set(ids), call);
+      return toOwnershipChanges(id, values, (ownerId) => {
+        const owner = owners.get(ownerId);
+        return owner?.name ?? owner?.email ?? ownerId;
+      });
+    },
+
+    async findOwner(email, call = {}) {
+      for (const archived of [false, true]) {
+        const owners = await client.listOwners({ email, archived }, call);
+        const owner = owners.find((one) => one.email?.toLowerCase() === email.toLowerCase());
+        if (owner !== undefined) return toCrmOwner(owner);
+      }
+      return null;
+    },
+
+    listOwners: (call = {}) => listOwners(call),
+
+    /**
+     * HubSpot takes no condition with a write: the contact is read just before, so a change that falls between the
+     * read and the write, a few milliseconds, is overwritten.
+     */
+    async changeOwner({ id, ownerId, ifUnmodifiedSince }, call = {}) {
+      if (ifUnmodifiedSince !== null) {
+        const contact = await client.readContact(id, call);
+        const modifiedAt = contact?.properties.lastmodifieddate ?? null;
+        if (!isSameInstant(modifiedAt, ifUnmodifiedSince)) throw changedMeanwhile(id, modifiedAt);
+      }
+      try {
+        await client.setOwner(id, ownerId, call);
+      } catch (thrown) {
+        // An owner need not be unique, so a conflict can only be with somebody else's change.
+        if (thrown instanceof AppError && thrown.details.status === 409) {
+          throw changedMeanwhile(id, null, thrown);
+        }
+        throw thrown;
+      }
+    },
+  };
+}
+
+/** Other ids, such as a Salesforce one, are no path of HubSpot's. */
+function isObjectId(id: string): boolean {
+  return /^\d+$/.test(id);
+}
+
+function hasEmail({ properties }: HubspotObject, email: string): boolean {
+  const further = properties.hs_additional_emails?.split(';') ?? [];
+  return [properties.email ?? '', ...further].some(
+    (address) => address.trim().toLowerCase() === email.trim().toLowerCase(),
+  );
+}
+
+/** `…:00Z` and `…:00.000Z` are the same instant. */
+function isSameInstant(first: string | null, second: string): boolean {
+  return first !== null && Date.parse(first) === Date.parse(second);
+}
+
+function changedMeanwhile(id: string, modifiedAt: string | null, cause?: AppError): AppError {
+  return new AppError(
+    'record_changed',
+    `Somebody else changed or deleted contact ${id} in HubSpot. Read it again before deciding.`,
+    { cause, details: { vendor: 'HubSpot', modifiedAt } },
+  );
+}
