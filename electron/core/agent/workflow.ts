@@ -14,6 +14,7 @@ import { destinationFor, quotePolicy } from '../knowledge/quote.ts';
 import { type Responsible, responsibleFor } from '../policy/approver.ts';
 import { judge, nameOf, type Unreachable, type Verdict, whyCannotOwn } from '../policy/judge.ts';
 import { priorityOf } from '../policy/priority.ts';
+import { isSameSetting } from '../policy/settings.ts';
 import {
   assess,
   canOwn,
@@ -138,7 +139,8 @@ function* readGround(crms: readonly CrmSystem[]): Steps<Ground> {
   const lists: Gathered['owners'] = {};
   for (const [index, system] of crms.entries()) {
     const answer = owners[index];
-    if (answer) [lists[system]] = collect([answer], [systemNames[system]], unreachable);
+    const [list] = answer ? collect([answer], [systemNames[system]], unreachable) : [];
+    if (list) lists[system] = list;
   }
   if (!routing.isOk) throw routing.error;
   const documents = policy.isOk && policy.value.length > 0 ? policy.value : null;
@@ -251,16 +253,24 @@ function* gatherSituation(
   return assess(gathered);
 }
 
+/** Approving this step's escalation changes all open records of the person. */
+const duplicateStep = 8;
+
 const emptyRouting = { rules: [], named_accounts: [], pools: [], escalation_owners: [] };
 
+/** What the pages say about a verdict; a setting that decided is quoted from every page that has it. */
 function quotesFor(
-  documents: readonly PolicyDocument[] | null,
-  words: string,
-  settings: Situation['settings'],
+  situation: Pick<Situation, 'documents' | 'settings'>,
+  { rationale, settings: decided }: Pick<Verdict, 'rationale' | 'settings'>,
 ): PolicyQuote[] {
-  const named = settings?.all.filter(({ name }) => words.includes(name)) ?? [];
-  return quotePolicy(documents ?? [], { words, settings: named });
+  const settings =
+    situation.settings?.all.filter((setting) => decided.some((one) => isSameSetting(one, setting))) ?? [];
+  return quotePolicy(situation.documents ?? [], { words: rationale, settings });
 }
+
+/** The passages that fit words, before any lead was judged. */
+const passagesFor = (documents: readonly PolicyDocument[] | null, words: string): PolicyQuote[] =>
+  quotePolicy(documents ?? [], { words, settings: [] });
 
 const policyOf = (quotes: readonly PolicyQuote[]): string[] =>
   quotes.map(({ pageId, version }) => `${pageId}@${version}`);
@@ -315,7 +325,7 @@ function commonOf(
   verdict: Verdict,
   about: { urgency: Reading['urgency']; chosen: Priority | null },
 ): Common {
-  const quotes = quotesFor(situation.documents, verdict.rationale, situation.settings);
+  const quotes = quotesFor(situation, verdict);
   return {
     priority: priorityOf({
       urgency: about.urgency,
@@ -354,7 +364,7 @@ function responsible(
 function unreachableResult(input: RunInput, ground: Ground, reading: Reading): RunResult {
   const problems = ground.unreachable.map(({ system, problem }) => `${system}: ${problem}`).join('; ');
   const rationale = `A system could not be searched, so it is not known whether the lead is there; nothing was changed. ${problems}`;
-  const quotes = quotesFor(ground.documents, rationale, null);
+  const quotes = passagesFor(ground.documents, rationale);
   return {
     kind: 'escalate',
     reason: 'tool_failure',
@@ -366,7 +376,7 @@ function unreachableResult(input: RunInput, ground: Ground, reading: Reading): R
       now: input.now,
       chosen: input.request.chosenPriority,
     }),
-    caseFile: { ...emptyCase, step: 4, quotes, restsOn: { record: null } },
+    caseFile: { ...emptyCase, step: 4, quotes },
     policy: policyOf(quotes),
     rule: null,
     leadLabel: null,
@@ -386,8 +396,17 @@ function unreachableResult(input: RunInput, ground: Ground, reading: Reading): R
 /** Steps 1 to 15 for one request, from its words to what is to be done. */
 export function* judgeRequest(input: RunInput): Steps<RunResult> {
   const { requester, request, crms } = input;
+  /** Where no lead is known, the words and the form alone decide. */
+  const priorityFrom = (urgency: Reading['urgency']) =>
+    priorityOf({
+      urgency,
+      accountTier: null,
+      leadCreatedAt: null,
+      now: input.now,
+      chosen: request.chosenPriority,
+    });
   const plain = (rationale: string, more: Partial<Common> = {}): Common => ({
-    priority: request.chosenPriority ?? 'Medium',
+    priority: priorityFrom(null),
     rationale,
     caseFile: emptyCase,
     policy: [],
@@ -415,13 +434,7 @@ export function* judgeRequest(input: RunInput): Steps<RunResult> {
   if (!language.isOk) throw language.error;
   const reading = language.value;
   const spoken = input.messages.map(({ text }) => text).join('\n');
-  const priority = priorityOf({
-    urgency: reading.urgency,
-    accountTier: null,
-    leadCreatedAt: null,
-    now: input.now,
-    chosen: request.chosenPriority,
-  });
+  const priority = priorityFrom(reading.urgency);
   if (reading.isWithdrawn)
     return { kind: 'withdraw', ...plain('The requester took the request back.', { priority }) };
 
@@ -462,7 +475,7 @@ export function* judgeRequest(input: RunInput): Steps<RunResult> {
       return outOfScope();
     if (ground.unreachable.length > 0 && search.kind !== 'not_named')
       return unreachableResult(input, ground, reading);
-    const quotes = quotesFor(ground.documents, spoken, null);
+    const quotes = passagesFor(ground.documents, spoken);
     const wait = { priority, policy: policyOf(quotes), caseFile: { ...emptyCase, step: 3, quotes } };
     if (search.kind === 'not_named') {
       return {
@@ -598,7 +611,7 @@ export function* recheckApproval(input: RecheckInput): Steps<Recheck> {
       shown: value,
       now: null,
     }));
-    const rationale = 'The lead can no longer be found, so the decision was not applied.';
+    const rationale = `The lead ${shown ? 'can no longer' : 'still cannot'} be found, so the decision was not applied.`;
     return { kind: 'stale', changed, caseFile: { ...caseFile, changed }, rationale, situation: null };
   }
   const situation = yield* gatherSituation(lead, ground, { ...input, askedOwner: caseFile.askedOwner });
@@ -609,7 +622,7 @@ export function* recheckApproval(input: RecheckInput): Steps<Recheck> {
     .filter(({ shown: before, now }) => before !== now);
   if (changed.length > 0) {
     const verdict = judge(situation, []);
-    const quotes = quotesFor(situation.documents, verdict.rationale, situation.settings);
+    const quotes = quotesFor(situation, verdict);
     const words = changed.map(
       ({ fact, shown: before, now }) =>
         `${factWords(fact)} was ${before ?? 'unknown'} and is now ${now ?? 'unknown'}`,
@@ -623,9 +636,7 @@ export function* recheckApproval(input: RecheckInput): Steps<Recheck> {
     };
   }
   const records =
-    input.reason === 'duplicate_ownership'
-      ? lead.samePerson.filter(isOpenRecord)
-      : recordsToCorrect(situation);
+    caseFile.step === duplicateStep ? lead.samePerson.filter(isOpenRecord) : recordsToCorrect(situation);
   const problem = whyCannotOwn(situation, records, input.owner);
   if (problem) return { kind: 'impossible', problem };
   return { kind: 'apply', changes: planChanges(situation, input.owner, records), situation };

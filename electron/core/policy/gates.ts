@@ -1,5 +1,6 @@
 import type { Facts, FactValue } from '../../../shared/model/lead.ts';
-import type { Rule } from '../../../shared/model/rule.ts';
+import { escalationReasons } from '../../../shared/model/request.ts';
+import { type Rule, ruleKinds } from '../../../shared/model/rule.ts';
 import { isWithin } from '../routing/time.ts';
 import type { PolicySettings, WrittenSetting } from './settings.ts';
 
@@ -7,6 +8,8 @@ export interface Change {
   facts: Facts;
   /** The rule by which the owner would be changed. */
   rule: Rule | null;
+  /** Every rule there is: what an excluded reason may name. */
+  rules: readonly Rule[];
   presentOwner: string | null;
   openOpportunities: number;
   now: Date;
@@ -41,26 +44,51 @@ function maximumBreach(
   ];
 }
 
-const simplify = (text: string): string =>
-  text
+/** What people add to a kind of correction without meaning another one: `Territory corrections`. */
+const fillers = new Set(
+  'correction corrections change changes rule rules lead leads case cases reason reasons reassignment reassignments assignment assignments'.split(
+    ' ',
+  ),
+);
+
+const simplify = (text: string): string => {
+  const words = text
     .toLowerCase()
-    .replaceAll(/[\s_-]+/g, ' ')
-    .trim();
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '');
+  const telling = words.filter((word) => !fillers.has(word));
+  return (telling.length === 0 ? words : telling).join(' ');
+};
+
+const namesOf = (rule: Rule): string[] => [rule.kind, rule.rule_id, rule.name].map(simplify);
+const escalatedAnyway = escalationReasons.map(simplify);
+
+/** Breaches of *Auto-resolution reasons excluded*: a kind, id or name of the rule; what names nothing excludes all. */
+function excludedReasonBreaches(settings: PolicySettings, { rule, rules }: Change): Breach[] {
+  if (!rule) return [];
+  const mine = namesOf(rule);
+  const known = new Set([...ruleKinds.map(simplify), ...rules.flatMap(namesOf), ...escalatedAnyway]);
+  return settings.excludedReasons.flatMap((setting) => {
+    const reasons = setting.parsed.map((written) => ({ written, name: simplify(written) }));
+    if (reasons.some(({ name }) => mine.includes(name))) {
+      return [{ setting, because: `rule ${rule.rule_id} is a ${rule.kind.replace('_', ' ')} correction` }];
+    }
+    const unclear = reasons.find(({ name }) => !known.has(name));
+    return unclear
+      ? [{ setting, because: `“${unclear.written}” names no known reason, so it is not guessed at` }]
+      : [];
+  });
+}
 
 /** Every policy setting that demands a human's approval for this change, in the order in which policy lists them. */
 export function approvalDemandedBy(settings: PolicySettings, change: Change): Breach[] {
-  const { facts, rule, presentOwner, now, timeZone } = change;
+  const { facts, presentOwner, now, timeZone } = change;
   const breaches: Breach[] = [];
   if (settings.autoResolutionForbidden) {
     breaches.push({ setting: settings.autoResolutionForbidden, because: 'every change needs approval' });
   }
-  const kinds = rule ? [rule.kind, rule.rule_id, rule.name].map(simplify) : [];
-  for (const setting of settings.excludedReasons) {
-    const excluded = setting.parsed.find((reason) => kinds.includes(simplify(reason)));
-    if (excluded && rule)
-      breaches.push({ setting, because: `rule ${rule.rule_id} is a ${simplify(rule.kind)} correction` });
-  }
   breaches.push(
+    ...excludedReasonBreaches(settings, change),
     ...maximumBreach(settings.maximumEmployees, largest(facts, 'employees'), 'number of employees'),
     ...maximumBreach(settings.maximumAnnualRevenue, largest(facts, 'annualRevenue'), 'annual revenue'),
   );

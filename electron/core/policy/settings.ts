@@ -44,10 +44,19 @@ const listOf = (text: string): string[] =>
   text
     .split(/[,;\n]+/)
     .map((item) => item.trim())
-    .filter((item) => item !== '' && !/^(?:none|-)$/i.test(item));
+    .filter((item) => item !== '' && !/^(?:none|n\/a|[-–—])$/i.test(item));
+
+/** Letter case, spacing, kinds of hyphen and a closing stop or colon are no difference. */
+const simplify = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[\u2010-\u2015]/g, '-')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/\s*[.:]$/, '');
 
 function choice<Value>(text: string, values: Record<string, Value>): Value | undefined {
-  return values[text.trim().toLowerCase().replace(/\s+/g, ' ')];
+  return values[simplify(text)];
 }
 
 const magnitudes: Record<string, number> = {
@@ -60,10 +69,11 @@ const magnitudes: Record<string, number> = {
   billion: 1e9,
 };
 
-/** `5000`, `5,000`, `5.000`, `$ 50 million`, `1.5M`; undefined where it is no number. */
+/** `5000`, `5,000`, `5.000`, `5000 employees`, `$ 50 million`, `1.5M EUR`; undefined where it is no number. */
 export function parseAmount(text: string): number | undefined {
+  const written = text.trim().replace(/\s+(?:employees|people|staff|fte)\.?$/i, '');
   const match = /^(?:[A-Z]{3}|[$€£])?\s*([\d.,'\u2019\s]+?)\s*([a-z]+)?\.?\s*(?:[A-Z]{3}|[$€£])?$/i.exec(
-    text.trim(),
+    written,
   );
   if (!match) return undefined;
   const [, digits = '', suffix] = match;
@@ -75,12 +85,15 @@ export function parseAmount(text: string): number | undefined {
   return Number(plain) * magnitude;
 }
 
-/** `2026-12-20..2027-01-02`, several separated by commas; one day stands for itself. */
+/** `2026-12-20..2027-01-02` or `from … to …`, several separated by commas; one day stands for itself. */
 function parseFreezes(text: string): Freeze[] | undefined {
   const freezes: Freeze[] = [];
   for (const item of listOf(text)) {
-    const [from = '', to = from] = item.split(/\s*(?:\.\.|…|–|\bto\b|\buntil\b)\s*/).map((day) => day.trim());
-    if (!isDay(from) || !isDay(to)) return undefined;
+    const [from = '', to = from] = item
+      .replace(/^from\s+/i, '')
+      .split(/\s*(?:\.{2,3}|[…–—/]|\bto\b|\buntil\b|\s-\s)\s*/i)
+      .map((day) => day.trim());
+    if (!isDay(from) || !isDay(to) || to < from) return undefined;
     freezes.push({ from, to });
   }
   return freezes;
@@ -103,7 +116,7 @@ type Reader = (settings: PolicySettings, written: WrittenSetting) => boolean;
 /** Each known setting: reads its value into the settings, or says that it cannot. */
 const readers: Record<string, Reader> = {
   'auto-resolution': (settings, written) => {
-    const isAllowed = choice(written.value, { allowed: true, 'not allowed': false, yes: true, no: false });
+    const isAllowed = choice(written.value, { allowed: true, 'not allowed': false });
     if (isAllowed === false) settings.autoResolutionForbidden ??= { ...written, parsed: true };
     return isAllowed !== undefined;
   },
@@ -129,10 +142,10 @@ const readers: Record<string, Reader> = {
     return escalates !== undefined;
   },
   'protected owners': (settings, written) => {
-    const parsed = listOf(written.value).map((owner) => owner.toLowerCase());
-    if (parsed.some((owner) => !owner.includes('@'))) return false;
+    const owners = listOf(written.value).map((owner) => /[^\s<>@]+@[^\s<>@]+/.exec(owner)?.[0].toLowerCase());
+    const parsed = owners.filter((owner) => owner !== undefined);
     settings.protectedOwners.push({ ...written, parsed });
-    return true;
+    return parsed.length === owners.length;
   },
   'change freeze': (settings, written) => {
     const parsed = parseFreezes(written.value);
@@ -147,6 +160,12 @@ const readers: Record<string, Reader> = {
     return true;
   },
 };
+
+/** Whether two pages speak of the same setting. */
+export const isSameSetting = (
+  first: Pick<WrittenSetting, 'name'>,
+  second: Pick<WrittenSetting, 'name'>,
+): boolean => simplify(first.name) === simplify(second.name);
 
 /** Reads the settings tables of all pages together; the stricter value wins. */
 export function readSettings(documents: readonly PolicyDocument[]): PolicySettings {
@@ -167,7 +186,7 @@ export function readSettings(documents: readonly PolicyDocument[]): PolicySettin
     for (const { name, value } of document.settings) {
       const written = { name, value, page: `${document.id}@${document.version}` };
       settings.all.push(written);
-      const read = readers[name.trim().toLowerCase().replace(/\s+/g, ' ')];
+      const read = readers[simplify(name)];
       if (!read) settings.unknown.push(written);
       else if (!read(settings, written)) settings.unreadable.push(written);
     }

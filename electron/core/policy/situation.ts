@@ -59,6 +59,24 @@ export interface Situation extends Gathered {
 
 const ownerEmail = (record: CrmRecord): string | null => record.owner?.email?.toLowerCase() ?? null;
 
+/** Whether somebody counts as the owner that the rules give: the owner, or any member of the pool. */
+export function isRulesOwner(situation: Situation, email: string | null): boolean {
+  if (email === null) return false;
+  if (situation.rules.pool) {
+    return isPoolMember(poolOf(situation), email) && canOwn(situation, situation.target.system, email);
+  }
+  return situation.rules.owner === email;
+}
+
+/** Step 11: the named account, or a merely similar one, whose owner is not the one that the rules give. */
+export function conflictingAccount(situation: Situation): MatchedAccount | null {
+  const { account, similar } = situation;
+  if (account !== null && account.tier !== 'standard') {
+    return isRulesOwner(situation, account.owner) ? null : account;
+  }
+  return similar.find((candidate) => !isRulesOwner(situation, candidate.owner)) ?? null;
+}
+
 /** The e-mail of a record's owner where that is an active person; a queue or somebody who left is nobody. */
 export function activeOwner(record: CrmRecord, people: readonly Person[]): string | null {
   const email = ownerEmail(record);
@@ -66,16 +84,20 @@ export function activeOwner(record: CrmRecord, people: readonly Person[]): strin
   return people.some((person) => person.email === email && !person.active) ? null : email;
 }
 
-/** Whether somebody can be given records of this CRM: an active user there, and not known to have left. */
+/**
+ * Whether somebody can be given records of this CRM: an active user there, and not known to have left. Where the
+ * CRM's users could not be read nobody is ruled out; such a case is never decided without a human (step 4).
+ */
 export function canOwn(
   gathered: Pick<Gathered, 'owners' | 'people'>,
   system: CrmSystem,
   email: string,
 ): boolean {
-  const isUser = gathered.owners[system]?.some(
-    (owner) => owner.kind === 'user' && owner.isActive && owner.email?.toLowerCase() === email,
-  );
-  return isUser === true && !gathered.people.some((person) => person.email === email && !person.active);
+  const isUser =
+    gathered.owners[system]?.some(
+      (owner) => owner.kind === 'user' && owner.isActive && owner.email?.toLowerCase() === email,
+    ) ?? true;
+  return isUser && !gathered.people.some((person) => person.email === email && !person.active);
 }
 
 /** The records that a correction changes: the target, and what stands beside it with the same active owner. */
@@ -179,7 +201,7 @@ export function assess(gathered: Gathered): Situation {
     ...gathered,
     facts,
     account,
-    similar: similarAccounts(company, routing.named_accounts),
+    similar: similarAccounts(company, routing.named_accounts, account),
     openOpportunities: gathered.opportunities.filter(
       ({ accountId }) => accountId !== null && ownIds.has(accountId),
     ),
@@ -201,7 +223,8 @@ const recordOwnerKey = (record: Pick<CrmRecord, 'system' | 'id'>): string =>
 
 /** The value that a key of `restsOn` has in this situation; a record, rule or account that is gone is null. */
 export function currentValue(key: string, situation: Situation): FactValue | null {
-  const { facts, account, samePerson, routing } = situation;
+  const { facts, samePerson, routing } = situation;
+  const account = conflictingAccount(situation) ?? situation.account;
   if (key === 'record') return `${situation.target.system} ${situation.target.id}`;
   if (key === 'account.tier') return account?.tier ?? null;
   if (key === 'account.owner') return account?.owner ?? null;
@@ -219,9 +242,11 @@ export function currentValue(key: string, situation: Situation): FactValue | nul
 
 /** The facts that the decision at this step rests on, with the values that the approver will be shown. */
 export function restsOn(situation: Situation, step: number): Record<string, FactValue | null> {
-  const { walk, rules, samePerson, target } = situation;
-  const keys = ['record', 'owner', ...walk.factsUsed];
-  for (const name of walk.factsUsed) if (situation.facts[name].others.length > 0) keys.push(`${name}.other`);
+  const { walk, rules, samePerson, target, counterpart, disputed } = situation;
+  const used = [...walk.factsUsed, ...disputed];
+  const keys = ['record', 'owner', ...used];
+  // With two records each fact has two values; that of the other CRM may come to differ.
+  if (counterpart) keys.push(...used.map((name) => `${name}.other`));
   if (step === 7 || step === 11 || walk.usesAccountOwner) keys.push('account.tier', 'account.owner');
   if (rules.ruleId) keys.push(`rule.${rules.ruleId}`);
   for (const record of samePerson) {

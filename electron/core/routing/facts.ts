@@ -10,13 +10,15 @@ import {
   type SourcedValue,
 } from '../../../shared/model/lead.ts';
 import { companyDomain } from './domains.ts';
-import { foldCase } from './names.ts';
+import { foldCase, normaliseName } from './names.ts';
 import { normaliseCountry, normaliseState } from './places.ts';
 
 /** A source of facts, best first: the record itself, its counterpart, then matched accounts and companies. */
 interface FactSource {
   origin: string;
   system: CrmSystem;
+  /** A contact's own company speaks for the lead; an account that merely matches only fills gaps. */
+  isOfLead: boolean;
   values: Partial<Record<FactName, FactValue | null>>;
 }
 
@@ -75,6 +77,7 @@ function recordSource(record: CrmRecord): FactSource {
   return {
     origin: recordTitle(record),
     system: record.system,
+    isOfLead: true,
     values: {
       source: record.system,
       recordId: record.id,
@@ -90,7 +93,7 @@ function recordSource(record: CrmRecord): FactSource {
       annualRevenue: record.annualRevenue,
       leadSource: known(record.leadSource),
       lifecycleStage: known(record.lifecycleStage),
-      owner: record.owner ? (record.owner.email ?? record.owner.name) : null,
+      owner: record.owner?.email?.toLowerCase() ?? record.owner?.name ?? null,
       isConverted: record.isConverted,
       createdAt: record.createdAt,
       modifiedAt: record.modifiedAt,
@@ -98,11 +101,12 @@ function recordSource(record: CrmRecord): FactSource {
   };
 }
 
-function accountSource(account: CrmAccount): FactSource {
+function accountSource(account: CrmAccount, isOfLead: boolean): FactSource {
   const country = normalisedCountry(account.country);
   return {
     origin: accountTitle(account),
     system: account.system,
+    isOfLead,
     values: {
       company: known(account.name),
       domain: companyDomain(account.domain),
@@ -120,11 +124,11 @@ function contactWithCompany(record: CrmRecord, accounts: readonly CrmAccount[]):
   const company = record.companyId
     ? accounts.find((account) => account.system === record.system && account.id === record.companyId)
     : undefined;
-  return company ? [recordSource(record), accountSource(company)] : [recordSource(record)];
+  return company ? [recordSource(record), accountSource(company, true)] : [recordSource(record)];
 }
 
 /** Whether two values of a fact say the same; letter case and spacing of texts are no difference. */
-export function isSameValue(first: FactValue | null, second: FactValue | null): boolean {
+function isSameValue(first: FactValue | null, second: FactValue | null): boolean {
   if (typeof first === 'string' && typeof second === 'string') return foldCase(first) === foldCase(second);
   return first === second;
 }
@@ -141,24 +145,27 @@ const ownFacts: readonly FactName[] = [
   'modifiedAt',
 ];
 
-/** Spellings differ between systems without meaning another company. */
-const undisputedFacts: readonly FactName[] = ['company', 'domain'];
+/** Whether two systems say the same of a fact; a company may be spelled with or without its legal form. */
+function agrees(name: FactName, first: FactValue, second: FactValue): boolean {
+  if (name === 'company') return normaliseName(String(first)) === normaliseName(String(second));
+  return isSameValue(first, second);
+}
 
-/** The best known value; a CRM's lead and its own account may differ, but two CRMs that differ disagree. */
+/**
+ * The best known value, and the other CRM's where that differs. Where the lead's own records know a value, an
+ * account that merely matches does not dispute it; where they do not, the accounts of two CRMs may.
+ */
 function factOf(name: FactName, sources: readonly FactSource[]): Fact {
-  const values: (SourcedValue & { system: CrmSystem })[] = [];
-  for (const source of sources) {
-    const value = source.values[name];
-    if (value !== undefined && value !== null)
-      values.push({ value, origin: source.origin, system: source.system });
+  const values: (SourcedValue & Pick<FactSource, 'system' | 'isOfLead'>)[] = [];
+  for (const { origin, system, isOfLead, values: held } of sources) {
+    const value = held[name];
+    if (value !== undefined && value !== null) values.push({ value, origin, system, isOfLead });
   }
   const [best] = values;
   if (!best) return { value: null, origin: null, others: [] };
-  const rival = undisputedFacts.includes(name)
-    ? undefined
-    : values.find(({ system }) => system !== best.system);
+  const rival = values.find(({ system, isOfLead }) => system !== best.system && isOfLead === best.isOfLead);
   const others =
-    rival && !isSameValue(best.value, rival.value) ? [{ value: rival.value, origin: rival.origin }] : [];
+    rival && !agrees(name, best.value, rival.value) ? [{ value: rival.value, origin: rival.origin }] : [];
   return { value: best.value, origin: best.origin, others };
 }
 
@@ -176,7 +183,10 @@ export function leadFacts(input: {
   const records = contactWithCompany(target, accounts);
   if (counterpart) records.push(...contactWithCompany(counterpart, accounts));
   const used = new Set(records.map((source) => source.origin));
-  const all = [...records, ...accounts.map(accountSource).filter((source) => !used.has(source.origin))];
+  const all = [
+    ...records,
+    ...accounts.map((account) => accountSource(account, false)).filter((source) => !used.has(source.origin)),
+  ];
   const country = factOf('country', all).value;
 
   const sourcesOf = (name: FactName): FactSource[] => {

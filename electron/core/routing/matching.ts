@@ -1,4 +1,4 @@
-import type { CrmAccount, CrmRecord } from '../../../shared/model/lead.ts';
+import { type CrmAccount, type CrmRecord, crmSystems } from '../../../shared/model/lead.ts';
 import type { MatchedAccount } from '../../../shared/model/request.ts';
 import type { NamedAccount } from '../../../shared/model/rule.ts';
 import { companyDomain } from './domains.ts';
@@ -61,7 +61,7 @@ function crmAs(account: CrmAccount, matchedBy: MatchedAccount['matchedBy']): Mat
   return {
     name: account.name,
     tier: 'standard',
-    owner: account.owner?.kind === 'user' ? account.owner.email : null,
+    owner: account.owner?.kind === 'user' ? (account.owner.email?.toLowerCase() ?? null) : null,
     matchedBy,
     origin: `${account.system} ${account.id}`,
   };
@@ -91,22 +91,29 @@ export function matchAccount(
   return crmByName ? crmAs(crmByName, 'name') : null;
 }
 
-/** The CRM accounts and companies that are the lead's own: by domain or by normalised name. */
+/** The accounts and companies of each CRM that are the lead's own: by domain, else by normalised name. */
 export function ownAccounts(company: Company, crmAccounts: readonly CrmAccount[]): CrmAccount[] {
-  const byDomain = crmAccounts.filter(
-    (account) => company.domain !== null && companyDomain(account.domain) === company.domain,
-  );
-  const byName = crmAccounts.filter(
-    (account) => !byDomain.includes(account) && hasSameName(company, account.name),
-  );
-  return [...byDomain, ...byName];
+  return crmSystems.flatMap((system) => {
+    const all = crmAccounts.filter((account) => account.system === system);
+    const byDomain = all.filter(
+      (account) => company.domain !== null && companyDomain(account.domain) === company.domain,
+    );
+    return byDomain.length > 0 ? byDomain : all.filter((account) => hasSameName(company, account.name));
+  });
 }
 
-/** Named accounts whose names are merely similar to the lead's company: candidates, shown as such. */
-export function similarAccounts(company: Company, named: readonly NamedAccount[]): MatchedAccount[] {
+/**
+ * Named accounts whose names are merely similar to the lead's company: candidates, shown as such. The account that
+ * the lead matched anyway is none.
+ */
+export function similarAccounts(
+  company: Company,
+  named: readonly NamedAccount[],
+  matched: MatchedAccount | null,
+): MatchedAccount[] {
   const { name } = company;
   if (name === null) return [];
   return named
-    .filter((account) => areSimilarNames(account.name, name))
+    .filter((account) => account.name !== matched?.name && areSimilarNames(account.name, name))
     .map((account) => namedAs(account, 'similar name'));
 }

@@ -1,7 +1,7 @@
-import type { FactName, Facts, FactValue } from '../../../shared/model/lead.ts';
+import { type FactName, type Facts, type FactValue, factNames } from '../../../shared/model/lead.ts';
 import type { ConditionResult, RuleStep } from '../../../shared/model/request.ts';
 import type { Assignment, Condition, Rule } from '../../../shared/model/rule.ts';
-import { isSameValue } from './facts.ts';
+import { companyDomain } from './domains.ts';
 import { foldCase } from './names.ts';
 import { normaliseCountry, normaliseState } from './places.ts';
 import { dayOrInstant } from './time.ts';
@@ -26,12 +26,12 @@ export interface RulesWalk {
 }
 
 type Value = FactValue | FactValue[];
-type Compiled = (facts: Facts) => Truth;
+type Test = (actual: FactValue) => boolean;
 
 interface CompiledCondition {
   condition: Condition;
   wanted: Value | null;
-  evaluate: Compiled;
+  evaluate: (actual: FactValue | null) => Truth;
 }
 
 interface CompiledRule {
@@ -43,30 +43,42 @@ interface CompiledRule {
 /** Rules made ready for many evaluations: sorted by priority, their values normalised once. */
 export interface RuleSet {
   rules: CompiledRule[];
+  /** By number of rules walked: the facts in their conditions, and whether one assigns an account's owner. */
+  walked: Pick<RulesWalk, 'factsUsed' | 'usesAccountOwner'>[];
 }
 
 const truthOf = (holds: boolean): Truth => (holds ? 'true' : 'false');
 
-/** The facts' own normal form, applied to what a rule compares them with. */
-function normaliseWanted(field: FactName, value: FactValue, country: string | null): FactValue {
-  if (typeof value !== 'string') return value;
-  if (field === 'country') return normaliseCountry(value) ?? value;
-  if (field === 'state') return normaliseState(value, country);
-  if (field === 'industry') return value.replaceAll('_', ' ');
-  return value;
+const amounts: readonly FactName[] = ['employees', 'annualRevenue'];
+const instants: readonly FactName[] = ['createdAt', 'modifiedAt'];
+const addresses: readonly FactName[] = ['email', 'owner'];
+
+function wantedAmount(value: FactValue): FactValue {
+  const amount = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+  return Number.isNaN(amount) ? value : amount;
 }
 
-/** Numbers by size, texts (dates among them) by their characters; anything else cannot be ordered. */
+/** The facts' own normal form, applied to what a rule compares them with: numbers, places, addresses. */
+function normaliseWanted(field: FactName, value: FactValue, country: string | null): FactValue {
+  if (amounts.includes(field)) return wantedAmount(value);
+  if (field === 'isConverted') return typeof value === 'string' ? foldCase(value) === 'true' : value;
+  const text = String(value);
+  if (field === 'country') return normaliseCountry(text) ?? text;
+  if (field === 'state') return normaliseState(text, country);
+  if (field === 'industry') return text.replaceAll('_', ' ');
+  if (field === 'domain') return companyDomain(text) ?? text;
+  return addresses.includes(field) ? text.toLowerCase() : text;
+}
+
+const onlyDigits = /^\d+$/;
+
+/** Numbers by size, also where both are written as text; other texts by their characters. Null: no order. */
 function compare(actual: FactValue, wanted: FactValue): number | null {
-  if (typeof actual === 'number') {
-    const number = typeof wanted === 'number' ? wanted : Number(wanted);
-    return typeof wanted === 'boolean' || Number.isNaN(number) ? null : actual - number;
-  }
-  if (typeof actual === 'string' && typeof wanted === 'string') {
-    const [first, second] = [actual.toLowerCase(), wanted.toLowerCase()];
-    return first < second ? -1 : first > second ? 1 : 0;
-  }
-  return null;
+  if (typeof actual === 'number') return typeof wanted === 'number' ? actual - wanted : null;
+  if (typeof actual !== 'string' || typeof wanted !== 'string') return null;
+  const [first, second] = [foldCase(actual), foldCase(wanted)];
+  if (onlyDigits.test(first) && onlyDigits.test(second)) return Number(first) - Number(second);
+  return first < second ? -1 : first > second ? 1 : 0;
 }
 
 const ordered =
@@ -81,8 +93,6 @@ const atMost = ordered((difference) => difference <= 0);
 
 const singleValueTests: Partial<Record<Condition['op'], (actual: FactValue, wanted: FactValue) => boolean>> =
   {
-    eq: isSameValue,
-    neq: (actual, wanted) => !isSameValue(actual, wanted),
     gt: ordered((difference) => difference > 0),
     gte: atLeast,
     lt: ordered((difference) => difference < 0),
@@ -91,48 +101,72 @@ const singleValueTests: Partial<Record<Condition['op'], (actual: FactValue, want
     contains: (actual, wanted) => foldCase(String(actual)).includes(foldCase(String(wanted))),
   };
 
-/** A text set answers `in` without looking at each value; the fold is that of `isSameValue`. */
-function membership(values: readonly FactValue[]): (actual: FactValue) => boolean {
+const not =
+  (test: Test): Test =>
+  (actual) =>
+    !test(actual);
+
+/** A text set answers `in` without looking at each value; letter case and spacing are no difference. */
+function membership(values: readonly FactValue[]): Test {
   const texts = new Set(values.filter((value) => typeof value === 'string').map(foldCase));
   const others = new Set(values.filter((value) => typeof value !== 'string'));
   return (actual) => (typeof actual === 'string' ? texts.has(foldCase(actual)) : others.has(actual));
 }
 
-function compileTest(condition: Condition, wanted: Value | null): (actual: FactValue) => boolean {
-  const { op } = condition;
-  if (op === 'in' || op === 'not_in') {
-    const isMember = membership(Array.isArray(wanted) ? wanted : []);
-    return op === 'in' ? isMember : (actual) => !isMember(actual);
-  }
+function compileTest(op: Condition['op'], wanted: readonly FactValue[]): Test {
+  const [first, second] = wanted;
+  if (op === 'eq' || op === 'in') return membership(wanted);
+  if (op === 'neq' || op === 'not_in') return not(membership(wanted));
+  if (first === undefined) return () => false;
   if (op === 'between') {
-    const [from, to] = Array.isArray(wanted) ? wanted : [];
-    return (actual) => from !== undefined && to !== undefined && atLeast(actual, from) && atMost(actual, to);
+    return (actual) => second !== undefined && atLeast(actual, first) && atMost(actual, second);
   }
   const test = singleValueTests[op];
-  if (!test || wanted === null || Array.isArray(wanted)) return () => false;
-  return (actual) => test(actual, wanted);
+  return (actual) => test?.(actual, first) === true;
 }
 
-function compileCondition(condition: Condition, country: string | null): CompiledCondition {
+/** Stamps are compared as instants; a bare day is the whole day of the organisation's zone. */
+function compileInstantTest(op: Condition['op'], wanted: readonly FactValue[], timeZone: string): Test {
+  const spans = wanted.map((value) => ({
+    from: dayOrInstant(String(value), timeZone, 'start'),
+    to: dayOrInstant(String(value), timeZone, 'end'),
+  }));
+  const [first = { from: Number.NaN, to: Number.NaN }, last = first] = spans;
+  const isIn = (at: number) => spans.some(({ from, to }) => from <= at && at <= to);
+  const tests: Partial<Record<Condition['op'], (at: number) => boolean>> = {
+    eq: isIn,
+    in: isIn,
+    neq: (at) => !isIn(at),
+    not_in: (at) => !isIn(at),
+    gt: (at) => at > first.to,
+    gte: (at) => at >= first.from,
+    lt: (at) => at < first.from,
+    lte: (at) => at <= first.to,
+    between: (at) => first.from <= at && at <= last.to,
+  };
+  const test = tests[op];
+  return test ? (actual) => test(Date.parse(String(actual))) : compileTest(op, wanted);
+}
+
+interface ConditionContext {
+  country: string | null;
+  timeZone: string;
+}
+
+function compileCondition(condition: Condition, { country, timeZone }: ConditionContext): CompiledCondition {
   const { field, op, value } = condition;
   if (op === 'is_known') {
     const wanted = value !== false;
-    return { condition, wanted, evaluate: (facts) => truthOf((facts[field].value !== null) === wanted) };
+    return { condition, wanted, evaluate: (actual) => truthOf((actual !== null) === wanted) };
   }
-  const wanted =
-    value === undefined
-      ? null
-      : Array.isArray(value)
-        ? value.map((one) => normaliseWanted(field, one, country))
-        : normaliseWanted(field, value, country);
-  const test = compileTest(condition, wanted);
+  const values = (value === undefined ? [] : [value].flat()).map((one) =>
+    normaliseWanted(field, one, country),
+  );
+  const test = instants.includes(field) ? compileInstantTest(op, values, timeZone) : compileTest(op, values);
   return {
     condition,
-    wanted,
-    evaluate: (facts) => {
-      const actual = facts[field].value;
-      return actual === null ? 'unknown' : truthOf(test(actual));
-    },
+    wanted: Array.isArray(value) ? values : (values[0] ?? null),
+    evaluate: (actual) => (actual === null ? 'unknown' : truthOf(test(actual))),
   };
 }
 
@@ -151,64 +185,77 @@ function countryOfRule(rule: Rule): string | null {
   return null;
 }
 
-/** Makes rules ready for evaluation. `now` and the zone decide which are active. */
+/** Makes rules ready for evaluation. `now` and the zone decide which are active, and which days a stamp falls on. */
 export function compileRules(rules: readonly Rule[], at: { now: Date; timeZone: string }): RuleSet {
   const isActive = (rule: Rule) =>
     rule.enabled &&
     (rule.active_from === null || dayOrInstant(rule.active_from, at.timeZone, 'start') <= at.now.getTime()) &&
     (rule.active_to === null || dayOrInstant(rule.active_to, at.timeZone, 'end') >= at.now.getTime());
-  return {
-    rules: rules
-      .filter(isActive)
-      .toSorted(
-        (a, b) => a.priority - b.priority || (a.rule_id < b.rule_id ? -1 : a.rule_id > b.rule_id ? 1 : 0),
-      )
-      .map((rule) => {
-        const country = countryOfRule(rule);
-        return {
-          rule,
-          assigns: describeAssignment(rule.assign),
-          conditions: rule.conditions.map((condition) => compileCondition(condition, country)),
-        };
-      }),
-  };
+  const compiled = rules
+    .filter(isActive)
+    .toSorted(
+      (a, b) => a.priority - b.priority || (a.rule_id < b.rule_id ? -1 : a.rule_id > b.rule_id ? 1 : 0),
+    )
+    .map((rule): CompiledRule => {
+      const context = { country: countryOfRule(rule), timeZone: at.timeZone };
+      return {
+        rule,
+        assigns: describeAssignment(rule.assign),
+        conditions: rule.conditions.map((condition) => compileCondition(condition, context)),
+      };
+    });
+  return { rules: compiled, walked: walkedOf(compiled) };
 }
 
-/** False if any condition is false, else unknown if any is unknown, else true (Kleene's conjunction). */
-function conjunction(results: readonly Truth[]): Truth {
-  if (results.includes('false')) return 'false';
-  return results.includes('unknown') ? 'unknown' : 'true';
+function walkedOf(rules: readonly CompiledRule[]): RuleSet['walked'] {
+  const walked: RuleSet['walked'] = [{ factsUsed: [], usesAccountOwner: false }];
+  let [last] = walked;
+  for (const { rule } of rules) {
+    const known: readonly FactName[] = last?.factsUsed ?? [];
+    const added = rule.conditions.map(({ field }) => field).filter((field) => !known.includes(field));
+    last = {
+      factsUsed: added.length === 0 ? [...known] : [...new Set([...known, ...added])],
+      usesAccountOwner: last?.usesAccountOwner === true || 'account_owner' in rule.assign,
+    };
+    walked.push(last);
+  }
+  return walked;
 }
 
-function stepOf(compiled: CompiledRule, facts: Facts, accountOwner: string | null): RuleStep {
-  const conditions: ConditionResult[] = compiled.conditions.map(({ condition, wanted, evaluate }) => ({
-    field: condition.field,
-    op: condition.op,
-    wanted,
-    actual: facts[condition.field].value,
-    result: evaluate(facts),
-  }));
-  const held = conjunction(conditions.map(({ result }) => result));
-  const { rule, assigns } = compiled;
-  const isOwnerUnknown = 'account_owner' in rule.assign && accountOwner === null;
+/** One rule's step: every condition is evaluated; false beats unknown, unknown beats true (Kleene's conjunction). */
+function stepOf(
+  { rule, assigns, conditions }: CompiledRule,
+  facts: Facts,
+  hasAccountOwner: boolean,
+): RuleStep {
+  const results: ConditionResult[] = [];
+  let held: Truth = 'true';
+  for (const { condition, wanted, evaluate } of conditions) {
+    const actual = facts[condition.field].value;
+    const result = evaluate(actual);
+    if (result === 'false' || (result === 'unknown' && held === 'true')) held = result;
+    results.push({ field: condition.field, op: condition.op, wanted, actual, result });
+  }
+  const isOwnerUnknown = !hasAccountOwner && 'account_owner' in rule.assign;
   return {
     ruleId: rule.rule_id,
     name: rule.name,
     version: rule.version,
     priority: rule.priority,
     assigns,
-    conditions,
+    conditions: results,
     result: held === 'true' && isOwnerUnknown ? 'unknown' : held,
   };
 }
 
-function missingOf(steps: readonly { step: RuleStep; rule: Rule }[]): string[] {
+function missingOf(steps: readonly RuleStep[]): string[] {
   const missing = new Set<string>();
-  for (const { step, rule } of steps) {
+  for (const step of steps) {
     if (step.result !== 'unknown') continue;
     const unknown = step.conditions.filter(({ result }) => result === 'unknown');
     for (const { field } of unknown) missing.add(field);
-    if (unknown.length === 0 && 'account_owner' in rule.assign) missing.add('account');
+    // All conditions hold, so what is unknown is the owner of the account.
+    if (unknown.length === 0) missing.add('account');
   }
   return [...missing];
 }
@@ -220,30 +267,34 @@ function missingOf(steps: readonly { step: RuleStep; rule: Rule }[]): string[] {
  * @param accountOwner e-mail of the matched account's owner, or null where no account matches.
  */
 export function walkRules(set: RuleSet, facts: Facts, accountOwner: string | null): RulesWalk {
-  const seen: { step: RuleStep; rule: Rule }[] = [];
+  const path: RuleStep[] = [];
+  const matched: Rule[] = [];
   let best: number | null = null;
   for (const compiled of set.rules) {
     if (best !== null && compiled.rule.priority > best) break;
-    const step = stepOf(compiled, facts, accountOwner);
-    seen.push({ step, rule: compiled.rule });
-    if (step.result === 'true') best = compiled.rule.priority;
+    const step = stepOf(compiled, facts, accountOwner !== null);
+    path.push(step);
+    if (step.result !== 'true') continue;
+    best = compiled.rule.priority;
+    matched.push(compiled.rule);
   }
-  const path = seen.map(({ step }) => step);
-  const factsUsed = [...new Set(path.flatMap(({ conditions }) => conditions.map(({ field }) => field)))];
-  const usesAccountOwner = seen.some(({ rule }) => 'account_owner' in rule.assign);
-  return { result: resultOf(seen, accountOwner), path, factsUsed, usesAccountOwner };
+  const walked = set.walked[path.length] ?? { factsUsed: [], usesAccountOwner: false };
+  return { result: resultOf(path, matched, accountOwner), path, ...walked };
 }
 
-function resultOf(seen: readonly { step: RuleStep; rule: Rule }[], accountOwner: string | null): RulesResult {
-  const missing = missingOf(seen);
+function resultOf(
+  path: readonly RuleStep[],
+  matched: readonly Rule[],
+  accountOwner: string | null,
+): RulesResult {
+  const missing = missingOf(path);
   if (missing.length > 0) return { kind: 'missing_firmographics', missing };
-  const matched = seen.filter(({ step }) => step.result === 'true').map(({ rule }) => rule);
   const [rule] = matched;
   if (!rule) return { kind: 'no_matching_rule' };
   const given = (assign: Assignment) =>
     'account_owner' in assign ? (accountOwner ?? '') : describeAssignment(assign);
   const owners = [...new Set(matched.map(({ assign }) => given(assign)))];
-  if (owners.length > 1) return { kind: 'rule_conflict', owners, rules: matched };
+  if (owners.length > 1) return { kind: 'rule_conflict', owners, rules: [...matched] };
   if ('pool' in rule.assign) return { kind: 'pool', rule, pool: rule.assign.pool };
   return { kind: 'owner', rule, owner: given(rule.assign) };
 }
@@ -258,22 +309,38 @@ export function isSameResult(first: RulesResult, second: RulesResult): boolean {
   return key(first) === key(second);
 }
 
-/** The facts on which the CRMs disagree and for whose other value the rules give something else. */
-export function disputedFacts(set: RuleSet, facts: Facts, accountOwner: string | null): FactName[] {
-  const disputed = (Object.keys(facts) as FactName[]).filter((name) => facts[name].others.length > 0);
-  if (disputed.length === 0) return [];
-  const base = walkRules(set, facts, accountOwner).result;
-  const found = new Set<FactName>();
-  // Facts can decide together, so every combination of the values is tried.
-  for (let mask = 1; mask < 1 << disputed.length; mask += 1) {
-    const swapped = disputed.filter((_, index) => mask & (1 << index));
-    const other = { ...facts };
-    for (const name of swapped) {
-      const [rival] = facts[name].others;
-      if (rival) other[name] = { value: rival.value, origin: rival.origin, others: [] };
-    }
-    if (!isSameResult(base, walkRules(set, other, accountOwner).result))
-      for (const name of swapped) found.add(name);
+/** The facts with the other CRM's values of those named. */
+function withOtherValues(facts: Facts, names: readonly FactName[]): Facts {
+  const swapped = { ...facts };
+  for (const name of names) {
+    const [rival] = facts[name].others;
+    if (rival) swapped[name] = { value: rival.value, origin: rival.origin, others: [] };
   }
-  return [...found];
+  return swapped;
+}
+
+/**
+ * The facts on which the CRMs disagree and for whose other value the rules give something else: each by itself, or,
+ * where none does by itself, the smallest number of them together.
+ */
+export function disputedFacts(set: RuleSet, facts: Facts, accountOwner: string | null): FactName[] {
+  const conditional = new Set(set.walked.at(-1)?.factsUsed);
+  const disagreed = factNames.filter((name) => conditional.has(name) && facts[name].others.length > 0);
+  if (disagreed.length === 0) return [];
+  const base = walkRules(set, facts, accountOwner).result;
+  const matters = (names: readonly FactName[]) =>
+    !isSameResult(base, walkRules(set, withOtherValues(facts, names), accountOwner).result);
+  for (let size = 1; size <= disagreed.length; size += 1) {
+    const found = subsets(disagreed, size).filter(matters);
+    if (found.length > 0) return disagreed.filter((name) => found.some((names) => names.includes(name)));
+  }
+  return [];
+}
+
+/** All selections of so many of the items, in their order. */
+function subsets<Item>(items: readonly Item[], size: number): Item[][] {
+  if (size === 0) return [[]];
+  return items.flatMap((item, index) =>
+    subsets(items.slice(index + 1), size - 1).map((rest) => [item, ...rest]),
+  );
 }
