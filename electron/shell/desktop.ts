@@ -1,0 +1,91 @@
+import path from 'node:path';
+import { app, dialog, safeStorage } from 'electron';
+import { toAppError } from '../../shared/model/errors.ts';
+import type { Config } from '../core/config.ts';
+import { createHost, type Host } from '../core/host.ts';
+import { serveConsolePage } from './console-protocol.ts';
+import { installMenu } from './menu.ts';
+import { createDesktopNotifier } from './notifications.ts';
+import { createKeychainSecrets } from './secrets.ts';
+import { type ConsoleWindow, openConsoleWindow } from './window.ts';
+
+const stopWithinMs = 10_000;
+
+/** Runs the work and its window in this process until the person quits. */
+export function runDesktop(config: Config): void {
+  const userData = app.getPath('userData');
+  let host: Host | null = null;
+  let window: ConsoleWindow | null = null;
+
+  async function start(): Promise<void> {
+    await app.whenReady();
+    host = await startHost();
+    if (host === null) return app.quit();
+    serveConsolePage(path.join(import.meta.dirname, '../renderer'));
+    installMenu({ dataDir: config.dataDir, showScreen: (route) => window?.show(route) });
+    openWindow(host);
+  }
+
+  /** Null when the person gives up after a failure. */
+  async function startHost(): Promise<Host | null> {
+    while (true) {
+      try {
+        const created = await createHost(config, {
+          notifier: createDesktopNotifier((requestId) => window?.show(`/requests/${requestId}`)),
+          secrets: createKeychainSecrets(safeStorage, path.join(userData, 'secrets.json')),
+        });
+        await created.start();
+        return created;
+      } catch (thrown) {
+        if (!(await asksToTryAgain(toAppError(thrown).message))) return null;
+      }
+    }
+  }
+
+  function openWindow({ servePort }: Host): void {
+    window = openConsoleWindow({
+      preload: path.join(import.meta.dirname, '../preload/preload.cjs'),
+      stateFile: path.join(userData, 'window.json'),
+      servePort,
+    });
+  }
+
+  app.on('second-instance', () => window?.show());
+  app.on('activate', () => window?.show());
+  app.on('window-all-closed', () => app.quit());
+  app.on('will-quit', (event) => {
+    if (host === null) return;
+    event.preventDefault();
+    const stopping = host.stop();
+    host = null;
+    void withinTime(stopping).finally(() => app.quit());
+  });
+  void start();
+}
+
+async function asksToTryAgain(words: string): Promise<boolean> {
+  process.stderr.write(`Switchyard cannot start. ${words}\n`);
+  const { response } = await dialog.showMessageBox({
+    type: 'error',
+    title: 'Switchyard',
+    message: 'Switchyard cannot start',
+    detail: words,
+    buttons: ['Try again', 'Quit'],
+    defaultId: 0,
+    cancelId: 1,
+  });
+  return response === 0;
+}
+
+/** The program ends even when something in it does not. */
+function withinTime(stopping: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, stopWithinMs);
+    stopping
+      .catch((error: unknown) => process.stderr.write(`Switchyard did not end cleanly: ${String(error)}\n`))
+      .finally(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+  });
+}
