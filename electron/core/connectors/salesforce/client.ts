@@ -5,13 +5,6 @@ import type { CallOptions, CrmConnector } from '../connector.ts';
 import { garbled } from '../vendor-fetch.ts';
 import { vendor } from './errors.ts';
 import {
-  accountCondition,
-  type LeadSearch,
-  searchByEmail,
-  searchByName,
-  searchDuplicates,
-} from './lead-queries.ts';
-import {
   AccountRow,
   accountFields,
   HistoryRow,
@@ -31,6 +24,7 @@ import {
   userFields,
 } from './map.ts';
 import { toLongRecordId } from './record-id.ts';
+import { type Search, searchAccounts, searchByEmail, searchByName, searchDuplicates } from './searches.ts';
 import { createSession, type SalesforceOptions } from './session.ts';
 import { quote, quoteList } from './soql.ts';
 
@@ -105,7 +99,7 @@ export function createSalesforceConnector(options: SalesforceOptions): CrmConnec
     return parse(z.array(schema), rows);
   }
 
-  async function findLeads(search: LeadSearch, callOptions: CallOptions): Promise<CrmRecord[]> {
+  async function findLeads(search: Search<CrmRecord>, callOptions: CallOptions): Promise<CrmRecord[]> {
     if (search.where === null) return [];
     const fields = await visibleFields('Lead', leadFields);
     const rows = await query(
@@ -140,15 +134,15 @@ export function createSalesforceConnector(options: SalesforceOptions): CrmConnec
     },
     findPossibleDuplicates: (record, callOptions = {}) => findLeads(searchDuplicates(record), callOptions),
     async findAccounts(account, callOptions = {}): Promise<CrmAccount[]> {
-      const condition = accountCondition(account);
-      if (condition === null) return [];
+      const { where, isMeant } = searchAccounts(account);
+      if (where === null) return [];
       const fields = await visibleFields('Account', accountFields);
       const rows = await query(
         AccountRow,
-        `SELECT ${fields.join(', ')} FROM Account WHERE ${condition} ORDER BY Name, Id LIMIT ${maximumFound}`,
+        `SELECT ${fields.join(', ')} FROM Account WHERE ${where} ORDER BY Name, Id LIMIT ${maximumFound}`,
         callOptions,
       );
-      return rows.map((row) => toAccount(row, session.instanceUrl()));
+      return rows.map((row) => toAccount(row, session.instanceUrl())).filter(isMeant);
     },
     async findOpenOpportunities(accountIds, callOptions = {}) {
       const ids = [...new Set(accountIds.map(toLongRecordId).filter((id) => id !== null))];

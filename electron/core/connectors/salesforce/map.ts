@@ -6,8 +6,8 @@ import type {
   CrmRecord,
   OwnershipChange,
 } from '../../../../shared/model/lead.ts';
-import { withoutWww } from './lead-queries.ts';
 import { isQueueId, toLongRecordId } from './record-id.ts';
+import { withoutWww } from './searches.ts';
 
 /** Salesforce leaves a field without a value null; what people left blank says as little. */
 const text = z

@@ -33,21 +33,26 @@ export function quoteList(values: readonly string[]): string {
   return `(${values.map(quote).join(', ')})`;
 }
 
-const lettersWithoutMarks = /[bdfghjkmpqvwx0-9]/;
+const lettersWithoutMarks = /[bdfghjkmpqvwx0-9]/i;
+/** With fewer letters that stand for themselves, a pattern would find a good part of all records. */
+const fewestLetters = 2;
 
 /**
- * A LIKE pattern that finds a name however its accents and punctuation are written: `José` and `Jose` both give
- * `J___`, so each finds the other. It finds too much on purpose: `sameLetters` and `beginsWithLetters` compare what
+ * A LIKE pattern that finds a name however its accents and punctuation are written: `Dvořák` and `Dvorak` both give
+ * `Dv___k`, so each finds the other. It finds too much on purpose: `sameLetters` and `beginsWithLetters` compare what
  * came back. Only Latin letters come with and without marks.
  */
 export function looseLike(name: string): string {
-  return Array.from(name.normalize('NFC').trim(), (character) => {
-    if (lettersWithoutMarks.test(character.toLowerCase())) return character;
+  const characters = Array.from(name.normalize('NFC').trim());
+  const loose = characters.map((character) => {
+    if (lettersWithoutMarks.test(character)) return character;
     if (/\p{Script=Latin}/u.test(character)) return '_';
     return /\p{L}/u.test(character) ? character : '%';
-  })
-    .join('')
-    .replace(/%+/g, '%');
+  });
+  const [first = ''] = characters;
+  const says = loose.filter((character) => character !== '_' && character !== '%').length;
+  if (says < fewestLetters && /\p{L}/u.test(first)) loose[0] = first;
+  return loose.join('').replace(/%+/g, '%');
 }
 
 /** Letters and digits alone, without marks and letter case: what is left of a name to compare. */

@@ -22,7 +22,7 @@ export interface Organisation {
 const shortIdLength = 15;
 
 export function createOrganisation(world: World['salesforce'], clock: Clock): Organisation {
-  const loadedAt = clock.now().toISOString();
+  const loadedAt = wholeSecond(clock.now().getTime());
   const editable = { IsConverted: false, IsLocked: false, IsReadOnly: false, MayEdit: true };
   const tables: Record<ObjectName, Map<string, Row>> = {
     Lead: tableOf(world.leads, (lead) => withDefaults(lead, { ...editable, ...created(lead) })),
@@ -74,9 +74,8 @@ export function createOrganisation(world: World['salesforce'], clock: Clock): Or
 
   function change(object: ObjectName, row: Row, fields: Row): void {
     const before = row.OwnerId;
-    // Stamps have whole seconds; a change within the same second must still show.
-    const earliest = Date.parse(String(row.LastModifiedDate)) + 1000;
-    const at = new Date(Math.floor(Math.max(clock.now().getTime(), earliest) / 1000) * 1000).toISOString();
+    // A change within the same second must still show.
+    const at = wholeSecond(Math.max(clock.now().getTime(), Date.parse(String(row.LastModifiedDate)) + 1000));
     Object.assign(row, { LastModifiedDate: at }, withLongOwner(fields));
     if (object === 'Lead' && row.OwnerId !== before) recordOwnerChange(row, before, at);
   }
@@ -97,6 +96,11 @@ export function createOrganisation(world: World['salesforce'], clock: Clock): Or
       );
     },
   };
+}
+
+/** Stamps have whole seconds. */
+function wholeSecond(ms: number): string {
+  return new Date(Math.floor(ms / 1000) * 1000).toISOString();
 }
 
 function keyOf(id: string): string {

@@ -1,23 +1,29 @@
-import type { CrmRecord } from '../../../../shared/model/lead.ts';
+import type { CrmAccount, CrmRecord } from '../../../../shared/model/lead.ts';
 import { beginsWithLetters, hasLetters, likeText, looseLike, quote, sameLetters } from './soql.ts';
 
 /**
  * What a search asks Salesforce, and what of the answer is meant: LIKE can only ask for too much. `where` is null
  * where there is nothing to ask for.
  */
-export interface LeadSearch {
+export interface Search<Found> {
   where: string | null;
-  isMeant(record: CrmRecord): boolean;
+  isMeant(found: Found): boolean;
 }
 
-export function searchByEmail(email: string): LeadSearch {
+export function searchByEmail(email: string): Search<CrmRecord> {
   const address = email.trim();
   // SOQL compares text without letter case.
   return { where: address === '' ? null : `Email = ${quote(address)}`, isMeant: () => true };
 }
 
 /** A name of a single word may be the whole name, the first or the last. */
-export function searchByName({ name, company }: { name: string | null; company: string | null }): LeadSearch {
+export function searchByName({
+  name,
+  company,
+}: {
+  name: string | null;
+  company: string | null;
+}): Search<CrmRecord> {
   const person = name === null || !hasLetters(name) ? null : name.trim();
   const firm = company === null || !hasLetters(company) ? null : companyStem(company);
   const conditions = [
@@ -33,7 +39,7 @@ export function searchByName({ name, company }: { name: string | null; company: 
 }
 
 /** The same e-mail, or the same last name at the same domain or company; the record itself is left out. */
-export function searchDuplicates(record: CrmRecord): LeadSearch {
+export function searchDuplicates(record: CrmRecord): Search<CrmRecord> {
   const email = record.email?.trim() || null;
   const lastName = record.name === null ? null : lastWord(record.name);
   const firm = record.company === null || !hasLetters(record.company) ? null : companyStem(record.company);
@@ -61,16 +67,20 @@ export function searchDuplicates(record: CrmRecord): LeadSearch {
   };
 }
 
-/** The condition for accounts with this domain or whose name begins alike; null where neither says anything. */
-export function accountCondition(query: { domain: string | null; name: string | null }): string | null {
-  const domain = query.domain === null ? '' : withoutWww(query.domain.trim());
+/** Accounts with this domain, or whose name begins alike. */
+export function searchAccounts(query: { domain: string | null; name: string | null }): Search<CrmAccount> {
+  const domain = query.domain === null ? '' : withoutWww(query.domain.trim().toLowerCase());
+  const firm = query.name === null || !hasLetters(query.name) ? null : companyStem(query.name);
   const conditions = [
     ...(domain === '' ? [] : [`Website LIKE '%${likeText(domain)}%'`]),
-    ...(query.name === null || !hasLetters(query.name)
-      ? []
-      : [`Name LIKE '${looseLike(companyStem(query.name))}%'`]),
+    ...(firm === null ? [] : [`Name LIKE '${looseLike(firm)}%'`]),
   ];
-  return conditions.length === 0 ? null : conditions.join(' OR ');
+  return {
+    where: conditions.length === 0 ? null : conditions.join(' OR '),
+    isMeant: (account) =>
+      (domain !== '' && account.domain !== null && account.domain.includes(domain)) ||
+      (firm !== null && beginsWithLetters(account.name, firm)),
+  };
 }
 
 export function withoutWww(host: string): string {
@@ -105,9 +115,9 @@ function lastWord(name: string): string | null {
  */
 function companyStem(company: string): string {
   const words = company.trim().split(/\s+/);
-  let count = words.length;
-  while (count > 1 && (words[count - 1] ?? '').replace(/[^\p{L}\p{N}]/gu, '').length <= 4) count -= 1;
-  return words.slice(0, count).join(' ');
+  const isShort = (word: string) => word.replace(/[^\p{L}\p{N}]/gu, '').length <= 4 && !/\p{N}/u.test(word);
+  const last = words.findLastIndex((word, index) => index === 0 || !isShort(word));
+  return words.slice(0, last + 1).join(' ');
 }
 
 function domainsOf(record: CrmRecord): string[] {
