@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../electron/core/store/db.ts';
 import { startEmbeddedPostgres } from '../electron/core/store/embedded-postgres.ts';
+import { createJobs } from '../electron/core/store/jobs.ts';
 import { migrate, readMigrations } from '../electron/core/store/migrate.ts';
 import { runAlone, silentLog, withDatabase } from '../electron/core/store/test-database.ts';
 
@@ -42,6 +43,8 @@ async function makeTemplate(url: string): Promise<void> {
   });
   try {
     await migrate(db, await readMigrations());
+    const jobs = await createJobs({ db, log: silentLog, queues: [] });
+    await jobs.stop();
   } finally {
     await db.close();
   }
