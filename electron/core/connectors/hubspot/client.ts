@@ -1,272 +1,192 @@
-import * as companiesSdk from '@hubspot/api-client/lib/codegen/crm/companies/index.js';
-import * as contactsSdk from '@hubspot/api-client/lib/codegen/crm/contacts/index.js';
-import * as ownersSdk from '@hubspot/api-client/lib/codegen/crm/owners/index.js';
-import { z } from 'zod';
 import { AppError } from '../../../../shared/model/errors.ts';
-import type { Log } from '../../ports.ts';
-import type { CallOptions } from '../connector.ts';
-import { garbled, parseJson, vendorFetch } from '../vendor-fetch.ts';
-import type { CompanyFilterGroup, ContactFilterGroup } from './filters.ts';
+import type { CrmOwner, CrmRecord } from '../../../../shared/model/lead.ts';
+import type { CallOptions, CrmConnector } from '../connector.ts';
+import { createHubspotApi, type HubspotOptions } from './api.ts';
 import {
-  companyProperties,
-  contactProperties,
+  type ContactFilterGroup,
+  companiesLike,
+  contactsLike,
+  contactsNamed,
+  contactsWithEmail,
+} from './filters.ts';
+import {
+  forgottenOwner,
   type HubspotObject,
-  type HubspotOwner,
-  type PastValue,
+  ownerIdOf,
+  toCrmAccount,
+  toCrmOwner,
+  toCrmRecord,
+  toOwnershipChanges,
 } from './map.ts';
-import { refusalOf } from './refusal.ts';
+import { beginsAlike, hasSameBeginning, isNamed } from './names.ts';
 
-export interface HubspotOptions {
-  /** `https://api.hubapi.com`, without a slash at the end. */
-  baseUrl: string;
-  /** Of a private app, or from OAuth. */
-  accessToken: string;
-  timeoutMs: number;
-  log: Log;
-}
+export type { HubspotOptions };
 
-/** The calls that the connector makes, each page of a list one exchange. All throw as `connector.ts` says. */
-export interface HubspotClient {
-  findContactIds(groups: ContactFilterGroup[], call: CallOptions): Promise<string[]>;
-  findCompanyIds(groups: CompanyFilterGroup[], call: CallOptions): Promise<string[]>;
-  /** In the order of the ids; those that are gone are left out. */
-  readContacts(ids: readonly string[], call: CallOptions): Promise<HubspotObject[]>;
-  readCompanies(ids: readonly string[], call: CallOptions): Promise<HubspotObject[]>;
-  readContact(id: string, call: CallOptions): Promise<HubspotObject | null>;
-  /** Every owner that the contact has had, in no order; null where there is no such contact. */
-  readOwnerHistory(id: string, call: CallOptions): Promise<PastValue[] | null>;
-  setOwner(id: string, ownerId: string, call: CallOptions): Promise<void>;
-  /** By the owner's id (never the user's), deactivated or not. */
-  readOwner(id: string, call: CallOptions): Promise<HubspotOwner | null>;
-  listOwners(query: { email?: string; archived: boolean }, call: CallOptions): Promise<HubspotOwner[]>;
-}
+/** Up to so many owners are read one by one; for more of them the whole list costs fewer calls. */
+const ownersReadSingly = 3;
 
-const pageSize = 100;
-/** HubSpot refuses to page a search further than this. */
-const searchReach = 10_000;
+export function createHubspotConnector(options: HubspotOptions): CrmConnector {
+  const api = createHubspotApi(options);
 
-const Paging = z.object({ next: z.object({ after: z.string() }).optional() }).optional();
-const IdsPage = z.object({ results: z.array(z.object({ id: z.string() })), paging: Paging });
-const Contact = z.object({
-  id: z.string(),
-  archived: z.boolean().optional(),
-  properties: z.record(z.string(), z.string().nullable()),
-});
-const Objects = z.object({ results: z.array(Contact) });
-const History = z.object({
-  propertiesWithHistory: z.object({
-    hubspot_owner_id: z.array(z.object({ value: z.string(), timestamp: z.date() })).default([]),
-  }),
-});
-const Owner = z.object({
-  id: z.string(),
-  type: z.string(),
-  email: z.string().optional(),
-  firstName: z.string().optional(),
-  lastName: z.string().optional(),
-  archived: z.boolean(),
-});
-const OwnersPage = z.object({ results: z.array(Owner), paging: Paging });
-
-export function createHubspotClient(options: HubspotOptions): HubspotClient {
-  const { log } = options;
-  const sdk = createSdk(options);
-
-  async function findIds(
-    search: (after: string | undefined) => Promise<unknown>,
-    what: string,
-  ): Promise<string[]> {
-    const ids: string[] = [];
-    let after: string | undefined;
-    do {
-      const page = parse(IdsPage, await search(after));
-      ids.push(...page.results.map(({ id }) => id));
-      after = page.paging?.next?.after;
-      if (after !== undefined && Number(after) >= searchReach) {
-        log.warn({ found: ids.length }, `HubSpot finds more ${what} than it lists; the rest is left out`);
-        after = undefined;
-      }
-    } while (after !== undefined);
-    return [...new Set(ids)];
+  async function readOwners(ids: ReadonlySet<string>, call: CallOptions): Promise<Map<string, CrmOwner>> {
+    const owners =
+      ids.size > ownersReadSingly
+        ? await listOwners(call)
+        : await Promise.all(
+            [...ids].map(async (id) => {
+              const owner = await api.readOwner(id, call);
+              return owner === null ? forgottenOwner(id) : toCrmOwner(owner);
+            }),
+          );
+    return new Map(owners.map((owner) => [owner.id, owner]));
   }
 
-  async function readObjects(
-    ids: readonly string[],
-    readBatch: (inputs: { id: string }[]) => Promise<unknown>,
-  ): Promise<HubspotObject[]> {
-    const objects = new Map<string, HubspotObject>();
-    for (let start = 0; start < ids.length; start += pageSize) {
-      const inputs = ids.slice(start, start + pageSize).map((id) => ({ id }));
-      const { results } = parse(Objects, await readBatch(inputs));
-      for (const object of results) objects.set(object.id, object);
-    }
-    return ids.flatMap((id) => objects.get(id) ?? []);
+  async function listOwners(call: CallOptions): Promise<CrmOwner[]> {
+    const lists = await Promise.all([
+      api.listOwners({ archived: false }, call),
+      api.listOwners({ archived: true }, call),
+    ]);
+    return lists.flat().map(toCrmOwner);
   }
 
-  return {
-    findContactIds: (filterGroups, { signal }) =>
-      findIds(
-        (after) =>
-          sdk.contacts(signal).search.doSearch({
-            filterGroups,
-            // The index lags behind: only ids are taken from it, and the records read afterwards.
-            properties: ['hs_object_id'],
-            limit: pageSize,
-            ...(after === undefined ? {} : { after }),
-          }),
-        'contacts',
-      ),
+  /** Maps each object with the owner that it names. */
+  async function withOwners<Mapped>(
+    objects: readonly HubspotObject[],
+    map: (object: HubspotObject, owner: CrmOwner | null) => Mapped,
+    call: CallOptions,
+  ): Promise<Mapped[]> {
+    const owners = await readOwners(new Set(objects.flatMap((object) => ownerIdOf(object) ?? [])), call);
+    return objects.map((object) => {
+      const id = ownerIdOf(object);
+      return map(object, id === null ? null : (owners.get(id) ?? forgottenOwner(id)));
+    });
+  }
 
-    findCompanyIds: (filterGroups, { signal }) =>
-      findIds(
-        (after) =>
-          sdk.companies(signal).search.doSearch({
-            filterGroups,
-            properties: ['hs_object_id'],
-            limit: pageSize,
-            ...(after === undefined ? {} : { after }),
-          }),
-        'companies',
-      ),
+  async function findContacts(groups: ContactFilterGroup[], call: CallOptions): Promise<HubspotObject[]> {
+    if (groups.length === 0) return [];
+    return api.readContacts(await api.findContactIds(groups, call), call);
+  }
 
-    readContacts: (ids, { signal }) =>
-      readObjects(ids, (inputs) =>
-        sdk
-          .contacts(signal)
-          .batch.read({ inputs, properties: [...contactProperties], propertiesWithHistory: [] }, false),
-      ),
-
-    readCompanies: (ids, { signal }) =>
-      readObjects(ids, (inputs) =>
-        sdk
-          .companies(signal)
-          .batch.read({ inputs, properties: [...companyProperties], propertiesWithHistory: [] }, false),
-      ),
-
-    async readContact(id, { signal }) {
-      const contact = await orNull(sdk.contacts(signal).basic.getById(id, [...contactProperties]));
-      return contact === null ? null : parse(Contact, contact);
-    },
-
-    async readOwnerHistory(id, { signal }) {
-      const contact = await orNull(sdk.contacts(signal).basic.getById(id, undefined, ['hubspot_owner_id']));
-      return contact === null ? null : parse(History, contact).propertiesWithHistory.hubspot_owner_id;
-    },
-
-    async setOwner(id, ownerId, { signal }) {
-      await sdk.contacts(signal).basic.update(id, { properties: { hubspot_owner_id: ownerId } });
-    },
-
-    async readOwner(id, { signal }) {
-      if (!/^\d+$/.test(id)) return null;
-      const read = (archived: boolean) => orNull(sdk.owners(signal).getById(Number(id), 'id', archived));
-      const owner = (await read(false)) ?? (await read(true));
-      return owner === null ? null : parse(Owner, owner);
-    },
-
-    async listOwners({ email, archived }, { signal }) {
-      const owners: HubspotOwner[] = [];
-      let after: string | undefined;
-      do {
-        const page = parse(
-          OwnersPage,
-          await sdk.owners(signal).getPage(email?.toLowerCase(), after, pageSize, archived),
-        );
-        owners.push(...page.results);
-        after = page.paging?.next?.after;
-      } while (after !== undefined);
-      return owners;
-    },
-  };
-}
-
-/** What the SDK's three packages, each with a class of its own, have in common. */
-interface SdkRequest {
-  getUrl(): string;
-  getHttpMethod(): string;
-  getHeaders(): Record<string, string>;
-  getBody(): unknown;
-}
-
-/**
- * The SDK builds the requests and reads the answers. Its own transport has no deadline and no cancellation and hides
- * Retry-After, and a transport given with a call is ignored; so each call gets APIs whose transport knows its signal.
- */
-function createSdk({ baseUrl, accessToken, timeoutMs, log }: HubspotOptions) {
-  const authMethods = { oauth2: { accessToken } };
-  const transport = (signal: AbortSignal | undefined) => ({
-    async send(request: SdkRequest) {
-      const body = request.getBody();
-      const reply = await vendorFetch({
-        vendor: 'HubSpot',
-        method: request.getHttpMethod(),
-        url: request.getUrl(),
-        headers: request.getHeaders(),
-        body: typeof body === 'string' ? body : undefined,
-        timeoutMs,
-        signal,
-        log,
-      });
-      if (reply.status < 200 || reply.status > 299) throw refusalOf(reply);
-      // The SDK would turn a web page into an empty answer.
-      parseJson('HubSpot', reply.text);
-      const read = {
-        text: () => Promise.resolve(reply.text),
-        binary: () => Promise.resolve(Buffer.from(reply.text)),
-      };
-      return new contactsSdk.ResponseContext(reply.status, { 'content-type': 'application/json' }, read);
-    },
-  });
+  const toRecords = (contacts: readonly HubspotObject[], call: CallOptions): Promise<CrmRecord[]> =>
+    withOwners(contacts, toCrmRecord, call);
 
   return {
-    contacts(signal: AbortSignal | undefined) {
-      const configuration = contactsSdk.createConfiguration({
-        baseServer: new contactsSdk.ServerConfiguration(baseUrl, {}),
-        httpApi: contactsSdk.wrapHttpLibrary(transport(signal)),
-        authMethods,
-      });
-      return {
-        basic: new contactsSdk.BasicApi(configuration),
-        batch: new contactsSdk.BatchApi(configuration),
-        search: new contactsSdk.SearchApi(configuration),
-      };
-    },
-    companies(signal: AbortSignal | undefined) {
-      const configuration = companiesSdk.createConfiguration({
-        baseServer: new companiesSdk.ServerConfiguration(baseUrl, {}),
-        httpApi: companiesSdk.wrapHttpLibrary(transport(signal)),
-        authMethods,
-      });
-      return {
-        batch: new companiesSdk.BatchApi(configuration),
-        search: new companiesSdk.SearchApi(configuration),
-      };
-    },
-    owners(signal: AbortSignal | undefined) {
-      return new ownersSdk.OwnersApi(
-        ownersSdk.createConfiguration({
-          baseServer: new ownersSdk.ServerConfiguration(baseUrl, {}),
-          httpApi: ownersSdk.wrapHttpLibrary(transport(signal)),
-          authMethods,
-        }),
+    system: 'hubspot',
+
+    async findByEmail(email, call = {}) {
+      const contacts = await findContacts(contactsWithEmail(email), call);
+      return toRecords(
+        contacts.filter((contact) => hasEmail(contact, email)),
+        call,
       );
     },
+
+    async findByName({ name, company }, call = {}) {
+      const records = await toRecords(await findContacts(contactsNamed({ name, company }), call), call);
+      return records.filter(
+        (record) =>
+          (name === null || isNamed(record.name ?? '', name)) &&
+          (company === null || beginsAlike(record.company ?? '', company)),
+      );
+    },
+
+    async getRecord(id, call = {}) {
+      const contact = isObjectId(id) ? await api.readContact(id, call) : null;
+      if (contact === null) return null;
+      const [record] = await toRecords([contact], call);
+      return record ?? null;
+    },
+
+    async findPossibleDuplicates(record, call = {}) {
+      const contacts = await findContacts(contactsLike(record), call);
+      return toRecords(
+        contacts.filter(({ id }) => record.system !== 'hubspot' || id !== record.id),
+        call,
+      );
+    },
+
+    async findAccounts({ domain, name, companyId }, call = {}) {
+      const groups = companiesLike({ domain, name });
+      const found = groups.length === 0 ? [] : await api.findCompanyIds(groups, call);
+      const known = companyId !== null && isObjectId(companyId) ? [companyId] : [];
+      const companies = await api.readCompanies([...new Set([...known, ...found])], call);
+      const wanted = companies.filter(
+        ({ id, properties }) =>
+          id === companyId ||
+          (domain !== null && properties.domain?.toLowerCase() === domain.toLowerCase()) ||
+          (name !== null && hasSameBeginning(properties.name ?? '', name)),
+      );
+      return withOwners(wanted, toCrmAccount, call);
+    },
+
+    findOpenOpportunities: () => Promise.resolve([]),
+
+    async ownershipHistory(id, call = {}) {
+      const values = isObjectId(id) ? await api.readOwnerHistory(id, call) : null;
+      if (values === null) return [];
+      const ids = values.map(({ value }) => value).filter((value) => value !== '');
+      const owners = await readOwners(new Set(ids), call);
+      return toOwnershipChanges(id, values, (ownerId) => {
+        const owner = owners.get(ownerId);
+        return owner?.name ?? owner?.email ?? ownerId;
+      });
+    },
+
+    async findOwner(email, call = {}) {
+      for (const archived of [false, true]) {
+        const owners = await api.listOwners({ email, archived }, call);
+        const owner = owners.find((one) => one.email?.toLowerCase() === email.toLowerCase());
+        if (owner !== undefined) return toCrmOwner(owner);
+      }
+      return null;
+    },
+
+    listOwners: (call = {}) => listOwners(call),
+
+    /**
+     * HubSpot takes no condition with a write: the contact is read just before, so a change that falls between the
+     * read and the write, a few milliseconds, is overwritten.
+     */
+    async changeOwner({ id, ownerId, ifUnmodifiedSince }, call = {}) {
+      if (ifUnmodifiedSince !== null) {
+        const contact = await api.readContact(id, call);
+        const modifiedAt = contact?.properties.lastmodifieddate ?? null;
+        if (!isSameInstant(modifiedAt, ifUnmodifiedSince)) throw changedMeanwhile(id, modifiedAt);
+      }
+      try {
+        await api.setOwner(id, ownerId, call);
+      } catch (thrown) {
+        // An owner need not be unique, so a conflict can only be with somebody else's change.
+        if (thrown instanceof AppError && thrown.details.status === 409) {
+          throw changedMeanwhile(id, null, thrown);
+        }
+        throw thrown;
+      }
+    },
   };
 }
 
-/** The SDK types an answer without looking at it. */
-function parse<Schema extends z.ZodType>(schema: Schema, answer: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(answer);
-  if (!parsed.success) throw garbled('HubSpot', 'an answer of another form');
-  return parsed.data;
+/** Other ids, such as a Salesforce one, are no path of HubSpot's. */
+function isObjectId(id: string): boolean {
+  return /^\d+$/.test(id);
 }
 
-/** Null for HubSpot's own "not found". */
-async function orNull<Answer>(answer: Promise<Answer>): Promise<Answer | null> {
-  try {
-    return await answer;
-  } catch (thrown) {
-    if (thrown instanceof AppError && thrown.details.status === 404) return null;
-    throw thrown;
-  }
+function hasEmail({ properties }: HubspotObject, email: string): boolean {
+  const further = properties.hs_additional_emails?.split(';') ?? [];
+  return [properties.email ?? '', ...further].some(
+    (address) => address.trim().toLowerCase() === email.trim().toLowerCase(),
+  );
+}
+
+/** `…:00Z` and `…:00.000Z` are the same instant. */
+function isSameInstant(first: string | null, second: string): boolean {
+  return first !== null && Date.parse(first) === Date.parse(second);
+}
+
+function changedMeanwhile(id: string, modifiedAt: string | null, cause?: AppError): AppError {
+  return new AppError(
+    'record_changed',
+    `Somebody else changed or deleted contact ${id} in HubSpot. Read it again before deciding.`,
+    { cause, details: { vendor: 'HubSpot', modifiedAt } },
+  );
 }

@@ -17,6 +17,11 @@ export function beginsAlike(first: string, second: string): boolean {
   return one !== '' && other !== '' && (one.startsWith(other) || other.startsWith(one));
 }
 
+/** Whether two names are worth a closer look: `Grünwald` and `Gruenwald` are. */
+export function hasSameBeginning(first: string, second: string): boolean {
+  return lettersOf(first).slice(0, 2) === lettersOf(second).slice(0, 2);
+}
+
 /** Whether a record's personal name is what somebody wrote; a single word may be its first or its last name. */
 export function isNamed(recorded: string, written: string): boolean {
   const wanted = lettersOf(written);
