@@ -1,14 +1,15 @@
 import type { CrmRecord, CrmSystem } from '../../../shared/model/lead.ts';
 import type { Candidate } from '../../../shared/model/request.ts';
 import type { Unreachable } from '../policy/judge.ts';
+import { crmNames } from '../routing/facts.ts';
 import { groupByPerson, isOpenRecord } from '../routing/matching.ts';
 import { fitsCompany, foldText } from '../routing/names.ts';
 import { normaliseCountry } from '../routing/places.ts';
 import type { NamedLead, References } from './language/reader.ts';
-import { type AnyToolCall, askEach, type Steps, type ToolAnswer } from './tool-calls.ts';
+import { askEach, type Steps } from './tool-calls.ts';
 
 /** Readings of the words that are tried, at most; each costs a search in every CRM. */
-const maximumNameSearches = 6;
+const maximumNameSearches = 8;
 const maximumCandidates = 8;
 
 export type LeadSearch =
@@ -38,28 +39,33 @@ export function collect<Output>(
   return values;
 }
 
-function* searchStrong(references: References, { crms, unreachable }: Search): Steps<CrmRecord[]> {
-  const calls: AnyToolCall[] = [];
-  for (const { system, id } of references.records) {
-    if (crms.includes(system)) calls.push({ tool: 'get_record', input: { system, id } });
-  }
-  for (const email of references.emails) {
-    for (const system of crms) calls.push({ tool: 'find_by_email', input: { system, email } });
-  }
-  if (calls.length === 0) return [];
-  const answers = (yield calls) as readonly ToolAnswer<'get_record' | 'find_by_email'>[];
-  const systems = calls.map(({ input }) => ('system' in input ? input.system : ''));
-  return collect(answers, systems, unreachable)
-    .flat()
-    .filter((record) => record !== null && !record.isDeleted) as CrmRecord[];
+const isRecord = (record: CrmRecord | null): record is CrmRecord => record !== null && !record.isDeleted;
+
+function* searchIds({ records }: References, { crms, unreachable }: Search): Steps<CrmRecord[]> {
+  const wanted = records.filter(({ system }) => crms.includes(system));
+  const answers = yield* askEach('get_record', wanted);
+  const systems = wanted.map(({ system }) => crmNames[system]);
+  return collect(answers, systems, unreachable).filter(isRecord);
 }
 
-function fitsName(wanted: string | null, record: CrmRecord): boolean {
-  if (wanted === null) return true;
-  const [name, actual] = [foldText(wanted), foldText(record.name ?? '')];
-  if (name === actual) return true;
-  // A single word may be the first or the last name.
-  return !name.includes(' ') && actual.split(' ').includes(name);
+function* searchEmails({ emails }: References, { crms, unreachable }: Search): Steps<CrmRecord[]> {
+  const wanted = emails.flatMap((email) => crms.map((system) => ({ system, email })));
+  const answers = yield* askEach('find_by_email', wanted);
+  const systems = wanted.map(({ system }) => crmNames[system]);
+  return collect(answers, systems, unreachable).flat().filter(isRecord);
+}
+
+/** Whether a name as written fits a record's: the same words in any order, or one of them. */
+function fitsName(written: string, recorded: string): boolean {
+  const [wanted, actual] = [written, recorded].map((name) =>
+    foldText(name)
+      .split(' ')
+      .filter((word) => word !== ''),
+  );
+  if (!wanted || !actual || wanted.length === 0) return false;
+  const [only, ...more] = wanted;
+  if (only !== undefined && more.length === 0) return actual.includes(only);
+  return wanted.toSorted().join(' ') === actual.toSorted().join(' ');
 }
 
 function* searchName(lead: NamedLead, { crms, unreachable }: Search): Steps<CrmRecord[]> {
@@ -70,9 +76,10 @@ function* searchName(lead: NamedLead, { crms, unreachable }: Search): Steps<CrmR
     'find_by_name',
     crms.map((system) => ({ system, name, company: lead.company })),
   );
-  return collect(answers, crms, unreachable)
+  const systems = crms.map((system) => crmNames[system]);
+  return collect(answers, systems, unreachable)
     .flat()
-    .filter((record) => !record.isDeleted && fitsName(lead.name, record))
+    .filter((record) => isRecord(record) && (lead.name === null || fitsName(lead.name, record.name ?? '')))
     .filter(
       (record) =>
         lead.company === null || (record.company !== null && fitsCompany(lead.company, record.company)),
@@ -81,6 +88,8 @@ function* searchName(lead: NamedLead, { crms, unreachable }: Search): Steps<CrmR
 
 const saysSomething = ({ records, emails, names }: References): boolean =>
   records.length > 0 || emails.length > 0 || names.length > 0;
+
+const isHalf = ({ name, company }: NamedLead): boolean => name === null || company === null;
 
 const isPlace = ({ name, company }: NamedLead): boolean =>
   name === null && company !== null && normaliseCountry(company) !== null;
@@ -93,11 +102,13 @@ export function candidateOf(records: readonly CrmRecord[]): Candidate {
 
 /** The earlier candidate that an answer chooses: by its number, by e-mail or id, or by its company or name. */
 function chosenCandidate(answer: References, earlier: readonly Candidate[]): Candidate | null {
-  if (answer.ordinal !== null) return earlier[answer.ordinal - 1] ?? null;
+  const { ordinal } = answer;
+  if (ordinal !== null) return earlier.at(ordinal > 0 ? ordinal - 1 : ordinal) ?? null;
   const fitting = earlier.filter((candidate) =>
     answer.names.some(({ name, company }) => {
-      const words = [name, company].filter((word) => word !== null);
-      return words.some((word) => candidate.company !== null && fitsCompany(word, candidate.company));
+      const fits = (word: string) =>
+        fitsCompany(word, candidate.company ?? '') || fitsName(word, candidate.name ?? '');
+      return [name, company].every((word) => word === null || fits(word));
     }),
   );
   const [only] = fitting;
@@ -143,25 +154,16 @@ export function* findLead(
   const [latest] = newestFirst;
   const isStrong = ({ records, emails }: References) => records.length > 0 || emails.length > 0;
 
-  if (latest && !isStrong(latest) && earlier.length > 0) {
+  if (latest && !isStrong(latest)) {
     const chosen = chosenCandidate(latest, earlier);
-    if (chosen) {
-      const records = yield* searchStrong(
-        { ...latest, records: chosen.records, emails: [], names: [] },
-        search,
-      );
-      if (records.length > 0) return found(records, [], wordsOf(latest));
-    }
+    const records = chosen ? yield* searchIds({ ...latest, records: chosen.records }, search) : [];
+    if (records.length > 0) return found(records, [], wordsOf(latest));
   }
-  const strong = newestFirst.find(isStrong);
-  if (strong) {
-    const records = yield* searchStrong(strong, search);
-    if (records.length > 0) {
-      const named = records.filter((record) =>
-        strong.records.some(({ system, id }) => system === record.system && record.id.startsWith(id)),
-      );
-      return found(records, named, wordsOf(strong));
-    }
+  const strong = newestFirst.filter(isStrong);
+  for (const said of strong) {
+    const byId = yield* searchIds(said, search);
+    const records = byId.length > 0 ? byId : yield* searchEmails(said, search);
+    if (records.length > 0) return found(records, byId, wordsOf(said));
   }
   const weak = newestFirst.filter(({ names }) => names.length > 0);
   const names = weak.flatMap((one) => one.names).filter((lead) => !isPlace(lead));
@@ -172,7 +174,7 @@ export function* findLead(
       ? older.flatMap((one) =>
           one.names
             .filter(({ name }) => name !== null)
-            .flatMap(({ name }) => newest.names.map((now) => ({ name, company: now.company ?? now.name }))),
+            .flatMap(({ name }) => newest.names.filter(isHalf).map((now) => ({ name, company: now.company ?? now.name }))),
         )
       : [];
   for (const lead of [...combined.slice(0, 3), ...names].slice(0, maximumNameSearches)) {
@@ -184,7 +186,7 @@ export function* findLead(
         wordsOf(weak[0] ?? { records: [], emails: [], names: [lead], ordinal: null }),
       );
   }
-  const said = strong ?? newestFirst.find(saysSomething);
+  const said = strong[0] ?? newestFirst.find(saysSomething);
   return said ? { kind: 'not_found', looked: wordsOf(said) } : { kind: 'not_named' };
 }
 

@@ -24,7 +24,7 @@ import {
   restsOn,
   type Situation,
 } from '../policy/situation.ts';
-import { leadDomain, recordTitle } from '../routing/facts.ts';
+import { crmNames, leadDomain, recordTitle } from '../routing/facts.ts';
 import { groupByPerson, isOpenRecord } from '../routing/matching.ts';
 import { pickPoolMember } from '../routing/pools.ts';
 import { chooseTarget, collect, findLead } from './find-lead.ts';
@@ -116,8 +116,6 @@ export const emptyCase: CaseFile = {
   changed: [],
 };
 
-const systemNames: Record<CrmSystem, string> = { salesforce: 'Salesforce', hubspot: 'HubSpot' };
-
 /** What is read at the start of every run, whatever the request says. */
 interface Ground {
   documents: PolicyDocument[] | null;
@@ -139,7 +137,7 @@ function* readGround(crms: readonly CrmSystem[]): Steps<Ground> {
   const lists: Gathered['owners'] = {};
   for (const [index, system] of crms.entries()) {
     const answer = owners[index];
-    const [list] = answer ? collect([answer], [systemNames[system]], unreachable) : [];
+    const [list] = answer ? collect([answer], [crmNames[system]], unreachable) : [];
     if (list) lists[system] = list;
   }
   if (!routing.isOk) throw routing.error;
@@ -181,7 +179,7 @@ function* gatherPerson(
     'find_duplicates',
     search.crms.map((system) => ({ system, record: seed })),
   );
-  const names = search.crms.map((system) => systemNames[system]);
+  const names = search.crms.map((system) => crmNames[system]);
   const possible = collect(answers, names, search.unreachable).flat();
   const isSeed = (record: CrmRecord) => record.system === seed.system && record.id === seed.id;
   const everybody = groupByPerson([...start.records, ...possible.filter((record) => !record.isDeleted)]);
@@ -198,7 +196,7 @@ function* gatherSituation(
 ): Steps<Situation> {
   const { target, counterpart, samePerson } = lead;
   const { crms, now, people } = input;
-  const names = crms.map((system) => systemNames[system]);
+  const names = crms.map((system) => crmNames[system]);
   const domain = leadDomain(target) ?? (counterpart && leadDomain(counterpart));
   const companyIdIn = (system: CrmSystem) =>
     [target, counterpart].find((record) => record?.system === system)?.companyId ?? null;
@@ -215,7 +213,7 @@ function* gatherSituation(
     ask('ownership_history', { system: target.system, id: target.id }),
   ]);
   const crmAccounts = collect(accounts, names, ground.unreachable).flat();
-  const past = collect([history], [systemNames[target.system]], ground.unreachable).flat();
+  const past = collect([history], [crmNames[target.system]], ground.unreachable).flat();
   const idsIn = (system: CrmSystem) =>
     crmAccounts.filter((account) => account.system === system).map((account) => account.id);
   const withAccounts = crms.filter((system) => idsIn(system).length > 0);
@@ -233,7 +231,7 @@ function* gatherSituation(
     crmAccounts,
     opportunities: collect(
       opportunities,
-      withAccounts.map((system) => systemNames[system]),
+      withAccounts.map((system) => crmNames[system]),
       ground.unreachable,
     ).flat(),
     history: past,
@@ -486,7 +484,7 @@ export function* judgeRequest(input: RunInput): Steps<RunResult> {
       };
     }
     if (search.kind === 'not_found') {
-      const reply = leadNotFound(search.looked, crms.map((system) => systemNames[system]).join(' or '));
+      const reply = leadNotFound(search.looked, crms.map((system) => crmNames[system]).join(' or '));
       return {
         kind: 'wait',
         reason: 'lead_not_found',

@@ -3,14 +3,24 @@ import { foldText } from '../routing/names.ts';
 
 const maximumQuoteLength = 600;
 
-const wordsOf = (text: string): string[] => text.split(/\s+/).map(foldText).filter((word) => word.length > 2);
+const wordsOf = (text: string): string[] =>
+  text
+    .split(/\s+/)
+    .map(foldText)
+    .filter((word) => word.length > 2);
 
 /** A short form of a word's stem, enough to match `commissions` with `commission` and `approved` with `approval`. */
 const stem = (word: string): string => word.replace(/(?:s|es|ed|al|ing|ion|ions)$/u, '').slice(0, 7);
 
 function quoteOf(document: PolicyDocument, passage: string): PolicyQuote {
   const cut = passage.length > maximumQuoteLength ? `${passage.slice(0, maximumQuoteLength - 1)}…` : passage;
-  return { pageId: document.id, version: document.version, title: document.title, passage: cut, url: document.url };
+  return {
+    pageId: document.id,
+    version: document.version,
+    title: document.title,
+    passage: cut,
+    url: document.url,
+  };
 }
 
 /**
@@ -25,7 +35,8 @@ export function quotePolicy(
   return documents.map((document) => {
     const page = `${document.id}@${document.version}`;
     const named = about.settings.filter((setting) => setting.page === page);
-    if (named.length > 0) return quoteOf(document, named.map(({ name, value }) => `${name}: ${value}`).join('; '));
+    if (named.length > 0)
+      return quoteOf(document, named.map(({ name, value }) => `${name}: ${value}`).join('; '));
     let best = { text: document.passages[0]?.text ?? document.title, score: 0 };
     for (const { heading, text } of document.passages) {
       const score = wordsOf(`${heading ?? ''} ${text}`).filter((word) => wanted.has(stem(word))).length;
@@ -47,7 +58,8 @@ export function destinationFor(
   for (const document of documents) {
     for (const passage of document.passages) {
       for (const sentence of passage.text.split(/(?<=[.!?])\s+/)) {
-        const [, topic] = /^(.*?)\b(?:go(?:es)? to|belongs? (?:to|with)|(?:is|are) handled by)\b/i.exec(sentence) ?? [];
+        const [, topic] =
+          /^(.*?)\b(?:go(?:es)? to|belongs? (?:to|with)|(?:is|are) handled by)\b/i.exec(sentence) ?? [];
         if (topic === undefined) continue;
         const keywords = wordsOf(topic).filter((word) => !topicNoise.has(word));
         if (keywords.some((word) => spoken.has(stem(word)))) return { sentence, document };
@@ -59,5 +71,7 @@ export function destinationFor(
 
 /** Words of such sentences that say nothing about their topic. */
 const topicNoise = new Set(
-  'requests request questions question about and the for all any other with lead leads routing owner owners'.split(' '),
+  'requests request questions question about and the for all any other with lead leads routing owner owners'.split(
+    ' ',
+  ),
 );

@@ -5,10 +5,16 @@ import type { PolicyDocument, PolicyPage } from '../../../shared/model/policy.ts
 const passageTags = new Set(['P', 'LI', 'BLOCKQUOTE', 'PRE', 'DD', 'DT']);
 const headingTag = /^H[1-6]$/;
 
-const plain = (element: HTMLElement): string => element.textContent.replace(/\u00a0/g, ' ').replace(/\s+/g, ' ').trim();
+const plain = (element: HTMLElement): string =>
+  element.textContent
+    .replace(/\u00a0/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 
 function settingsOf(table: HTMLElement): PolicyDocument['settings'] {
-  const [head, ...rows] = table.querySelectorAll('tr').map((row) => row.querySelectorAll('th, td').map(plain));
+  const [head, ...rows] = table
+    .querySelectorAll('tr')
+    .map((row) => row.querySelectorAll('th, td').map(plain));
   const columns = head?.map((title) => title.toLowerCase()) ?? [];
   const [nameAt, valueAt] = [columns.indexOf('setting'), columns.indexOf('value')];
   if (nameAt < 0 || valueAt < 0) return [];
@@ -43,5 +49,13 @@ export function readPolicyPage(page: PolicyPage, cachedAt: string | null): Polic
     }
   };
   walk(parse(page.body, { comment: false }));
-  return { id: page.id, version: page.version, title: page.title, url: page.url, passages, settings, cachedAt };
+  return {
+    id: page.id,
+    version: page.version,
+    title: page.title,
+    url: page.url,
+    passages,
+    settings,
+    cachedAt,
+  };
 }

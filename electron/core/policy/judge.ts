@@ -1,6 +1,6 @@
 import type { CrmRecord } from '../../../shared/model/lead.ts';
 import type { EscalationReason, MatchedAccount, OwnerOption } from '../../../shared/model/request.ts';
-import { recordTitle } from '../routing/facts.ts';
+import { crmNames, recordTitle } from '../routing/facts.ts';
 import { isOpenRecord } from '../routing/matching.ts';
 import { approvalDemandedBy } from './gates.ts';
 import type { WrittenSetting } from './settings.ts';
@@ -264,6 +264,6 @@ export function whyCannotOwn(
     (system) => !canOwn(situation, system, owner),
   );
   if (systems.length === 0) return null;
-  const names = systems.map((system) => (system === 'salesforce' ? 'Salesforce' : 'HubSpot')).join(' and ');
+  const names = systems.map((system) => crmNames[system]).join(' and ');
   return `${nameOf(situation, owner)} has no active user in ${names}, so the lead cannot be given to them.`;
 }

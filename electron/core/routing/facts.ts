@@ -35,15 +35,16 @@ const enrichable: readonly FactName[] = [
 ];
 const placeWithinCountry: readonly FactName[] = ['state', 'postalCode'];
 
-const vendorNames = { salesforce: 'Salesforce', hubspot: 'HubSpot' } as const;
+/** The CRMs as people call them. */
+export const crmNames: Readonly<Record<CrmSystem, string>> = { salesforce: 'Salesforce', hubspot: 'HubSpot' };
 
 /** `Salesforce lead 00Q…`, `HubSpot contact 501`. */
 export function recordTitle(record: Pick<CrmRecord, 'system' | 'id'>): string {
-  return `${vendorNames[record.system]} ${record.system === 'salesforce' ? 'lead' : 'contact'} ${record.id}`;
+  return `${crmNames[record.system]} ${record.system === 'salesforce' ? 'lead' : 'contact'} ${record.id}`;
 }
 
 function accountTitle(account: CrmAccount): string {
-  return `${vendorNames[account.system]} ${account.system === 'salesforce' ? 'account' : 'company'} ${account.id}`;
+  return `${crmNames[account.system]} ${account.system === 'salesforce' ? 'account' : 'company'} ${account.id}`;
 }
 
 /** Text that says nothing is unknown, as if the field were empty. */

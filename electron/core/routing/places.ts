@@ -62,6 +62,13 @@ for (const { code, name, parent } of iso31662) {
   stateCodeByCountry.set(country, states);
 }
 
+const subdivisionNames = new Set(iso31662.map(({ name }) => foldText(name)));
+
+/** Whether the words name a country or a part of one, and so hardly a company. */
+export function isPlaceName(text: string): boolean {
+  return normaliseCountry(text) !== null || subdivisionNames.has(foldText(text));
+}
+
 /** Where a state is looked for when nobody says the country: CRMs fill in states for these first. */
 const countriesWithStates = [
   'US',

@@ -1,5 +1,5 @@
+import { looksLikeName } from './names-in-text.ts';
 import type { KnownName } from './reader.ts';
-import { looksLikeName } from './references.ts';
 
 export type Stance = 'asked' | 'refused' | 'neutral';
 

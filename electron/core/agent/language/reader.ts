@@ -26,7 +26,7 @@ export interface ReadingInput {
 }
 
 export interface NamedLead {
-  /** A person's full or last name. */
+  /** A person's full name, or one word of it. */
   name: string | null;
   company: string | null;
 }
@@ -38,7 +38,7 @@ export interface References {
   emails: string[];
   /** Best first; more than one where the words can be read in several ways. */
   names: NamedLead[];
-  /** A choice among candidates that were named to the requester: `the second one` is 2. */
+  /** A choice among candidates that were named to the requester: `the second one` is 2, the last one -1. */
   ordinal: number | null;
 }
 
@@ -47,7 +47,7 @@ export interface Reading {
   /** `unclear` where nothing speaks of routing, but something may name a lead. */
   scope: 'routing' | 'other' | 'unclear';
   isQuestion: boolean;
-  /** By message, oldest first; the form's field is the first where there is one. */
+  /** By message, oldest first; what a form's field holds follows the words that came with it. */
   references: References[];
   /** E-mail of the person named as the one who should have the lead. */
   askedOwner: string | null;

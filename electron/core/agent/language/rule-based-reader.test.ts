@@ -112,10 +112,10 @@ describe('which lead', () => {
   });
 
   it('takes the form field for what it holds', async () => {
-    expect((await read('wrong owner', '501')).references[0]?.records).toEqual([
+    expect((await read('wrong owner', '501')).references[1]?.records).toEqual([
       { system: 'hubspot', id: '501' },
     ]);
-    expect((await read('wrong owner', 'Lucia Ferri, Acciaio')).references[0]?.names).toContainEqual({
+    expect((await read('wrong owner', 'Lucia Ferri, Acciaio')).references[1]?.names).toContainEqual({
       name: 'Lucia Ferri',
       company: 'Acciaio',
     });

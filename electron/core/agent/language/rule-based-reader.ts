@@ -1,7 +1,7 @@
 import { readMarkup } from './markup.ts';
 import { asksForSelf, type Mention, mentionsIn } from './mentions.ts';
 import type { KnownName, LanguageReader, Reading, ReadingInput, References } from './reader.ts';
-import { maskReferences, referencesIn } from './references.ts';
+import { internalDomains, type ReadText, referencesIn } from './references.ts';
 
 /** Longer texts are read up to here; what matters is said at the beginning, and reading must stay quick. */
 const maximumReadLength = 20_000;
@@ -33,13 +33,13 @@ function maskMentions(text: string, mentions: readonly Mention[]): string {
   return masked;
 }
 
-function readMessage(raw: string, knownNames: readonly KnownName[], isField: boolean): ReadMessage {
+function readMessage(raw: string, place: ReadText['place'], knownNames: readonly KnownName[]): ReadMessage {
   const { text, links } = readMarkup(raw.slice(0, maximumReadLength), knownNames);
   const mentions = mentionsIn(text, knownNames);
-  const masked = maskReferences(maskMentions(text, mentions));
+  const masked = maskMentions(text, mentions);
   return {
     text,
-    references: referencesIn({ text, links, masked, isField }, knownNames),
+    references: referencesIn({ text, links, masked, place }, knownNames),
     mentions,
     asksForSelf: asksForSelf(text),
   };
@@ -89,7 +89,7 @@ function askedOwnerOf(messages: readonly ReadMessage[], requester: string | null
 
 /** People of the organisation whom no list knows, written by e-mail: they are named, though nobody here. */
 function withUnknownColleagues(input: ReadingInput): KnownName[] {
-  const domains = new Set(input.knownNames.map(({ email }) => email.slice(email.indexOf('@') + 1)));
+  const domains = internalDomains(input.knownNames);
   const known = new Set(input.knownNames.map(({ email }) => email));
   const names = [...input.knownNames];
   for (const { text } of input.messages) {
@@ -108,9 +108,11 @@ export function createRuleBasedReader(): LanguageReader {
   return {
     read(input) {
       const knownNames = withUnknownColleagues(input);
-      const messages = input.messages.map(({ text }) => readMessage(text, knownNames, false));
-      const field = input.targetRecord?.trim() ? readMessage(input.targetRecord, knownNames, true) : null;
-      const all = field ? [field, ...messages] : messages;
+      const messages = input.messages.map(({ text }, index) =>
+        readMessage(text, index === 0 ? 'opening' : 'answer', knownNames),
+      );
+      const field = input.targetRecord?.trim() ? readMessage(input.targetRecord, 'field', knownNames) : null;
+      const all = field ? messages.toSpliced(1, 0, field) : messages;
       const text = messages.map((message) => message.text).join('\n');
       const isPatient = patient.test(text);
       return Promise.resolve({

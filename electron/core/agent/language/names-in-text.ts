@@ -1,0 +1,275 @@
+import { isPlaceName } from '../../routing/places.ts';
+import type { NamedLead } from './reader.ts';
+
+const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
+const setOf = (...lists: string[]): ReadonlySet<string> => new Set(lists.flatMap(words));
+
+/** Words that begin sentences or name things other than people and companies, capitalised or not. */
+const notNames = setOf(
+  `a about above account accounts actually after again ago ah all almost already also always am an and another any
+   anybody anyone anything are as asap assign assigned at away back be because been before being belong belongs below
+   both but by call called came can cannot cant change changed check clearly colleague coming company contact
+   contacts correct corrected could country crm currently customer day days deal dear did didnt do does doesnt done
+   dont duplicate during each either else email enterprise error escalate even ever every everyone exception field
+   find fix fixed for forgotten form forward found friday from fwd fyi gave get gets give given gives go goes going
+   gone good got great group guy had hand handed handle handled handles has have having he hello help her here hers
+   hey hi him his hope how hubspot i id if immediately in incorrect incorrectly instead into is isnt it its itself
+   just keep kind kindly know landed last later lead leads left let like link located look looking looks made mail
+   make man manager many matter may maybe me mine miss missing mistake mistakenly mixed monday more morning most
+   move moved moves mr mrs ms much must my need needs never new news next no nobody noon none nope nor not note
+   noticed now of off office ok okay old on once one ones only open or order other our ours out over own owned owner
+   owners ownership owns person phone please pls policy possible possibly problem prospect prospects put question
+   queue rather re reach reached reassign reassigned reassignment receive received record records regarding regards
+   region rep reps request right route routed routes routing rule rules said sales salesforce same saturday saw say
+   says see seem seems segment send sent set she should shouldnt simply since sits sitting slack so some somebody
+   someone something soon sorry still stuck stays sunday sure switch system systems take taken talk talked team
+   teams tell territory than thank thanks thanx that the their them then there these they thing think this those
+   though thursday thx ticket till time to today together tomorrow too took transfer transferred tuesday under
+   unfortunately until up update urgent urgently us use user very via visited want wanted wants was wasnt we
+   wednesday week well went were what when where which while who whose why will wish with within without woman wont
+   work worked working works would wrong wrongly yep yes yesterday yet you your yours ae aes sdr sdrs bdr bdrs csm
+   afternoon evening night noted apparently according across against among around between despite inc`,
+  `hallo hi moin servus guten tag morgen danke dank vielen bitte gruß grüße grüßen der die das den dem des ein eine
+   einen einem einer ist sind war wurde wurden hat haben kann kannst können könnt könnte könntet soll sollte sollten
+   muss gehört gehören liegt und oder aber nicht für mit nach zu zum zur von vom bei beim an auf in im aus über ich
+   du er sie es wir ihr uns euch mein meine unser unsere falsch falsche falscher falschen falschem richtig richtige
+   richtigen besitzer eigentümer inhaber zuständig zuständige zuständigen verantwortlich vertrieb vertriebler kontakt
+   gebiet firma kunde kunden ansprechpartner zuordnung zugeordnet zugewiesen anfrage könnte jemand diesen diese
+   dieser leads herr frau warum wieso wer wem sitzt doch mal schon noch landet gelandet kollege kollegin`,
+  `bonjour salut bonsoir merci svp stp le la les un une des du de au aux et ou mais est sont était a ont pas pour
+   avec chez dans sur par que qui quoi ce cet cette ces il elle on nous vous je tu son sa ses mon ma mes notre votre
+   mauvais mauvaise bon bonne commercial commerciale propriétaire prospect contact doit devrait devez pouvez peux
+   peut pourriez attribué attribuée affecté affectée madame monsieur mme pourquoi équipe secteur`,
+);
+
+/** Jobs and places of work that stand where a company may: `Jonas Weber, Head of Procurement at Nordlicht`. */
+const jobWords = setOf(
+  `head director vp svp evp president vice chief ceo cto cfo coo cio cmo founder owner partner buyer lead leiter
+   geschäftsführer procurement purchasing marketing engineering finance operations it hr board senior junior
+   executive officer assistant`,
+);
+
+const particles = "(?:von|van|de|der|den|del|della|di|da|du|la|le|el|al|bin|ten|ter|zu|y|e|dos|das|d')";
+const initials = '(?:\\p{Lu}\\.)+';
+const properName = "\\p{Lu}[\\p{L}\\p{M}-]*(?:'(?!s\\b)\\p{L}[\\p{L}\\p{M}-]*)*";
+const capital = `(?:${initials}|${properName})`;
+const personName = `${capital}(?:\\s+(?:${particles}\\s+)*${capital}){1,5}`;
+const abbreviation = '(?:(?:\\p{L}{1,3}\\.){2,}|(?:Inc|Corp|Ltd|Co|St)\\.)';
+const companyWord = `(?:${abbreviation}|\\p{Lu}[\\p{L}\\p{M}\\d+&-]*(?:['.](?!s\\b)\\p{L}[\\p{L}\\p{M}\\d-]*)*|\\d[\\p{L}\\d]*|&)`;
+const companyName = `${companyWord}(?:\\s+(?:(?:of|and|the|de|la|du|und|et)\\s+)?${companyWord})*`;
+const linkAfter =
+  /^\s*(?:'s)?\s*(?:,|\(|\/|\||\s[-–—]\s|@|\b(?:at|from|of|with|von|bei|chez)\b)\s*(?:the\s+)?/iu;
+
+export const isNotName = (word: string): boolean =>
+  notNames.has(word.toLowerCase().replace(/'s$|[.'’]+/g, ''));
+
+export const looksLikeName = (word: string): boolean => /^\p{Lu}/u.test(word) && !isNotName(word);
+
+interface Phrase {
+  text: string;
+  start: number;
+  end: number;
+}
+
+/** Drops sentence openers and the like from both ends; null where nothing is left. Positions follow. */
+function trimPhrase(text: string, start: number): Phrase | null {
+  const parts = [...text.matchAll(/\S+/g)];
+  while (parts[0] && isNotName(parts[0][0])) parts.shift();
+  for (let last = parts.at(-1); last && isNotName(last[0]); last = parts.at(-1)) parts.pop();
+  const [first, last] = [parts[0], parts.at(-1)];
+  if (!first || !last) return null;
+  const end = last.index + last[0].length;
+  return {
+    text: text.slice(first.index, end).replace(/\s+/g, ' '),
+    start: start + first.index,
+    end: start + end,
+  };
+}
+
+const wordCount = (text: string): number => text.split(' ').length;
+
+function phrasesOf(pattern: string, text: string): Phrase[] {
+  return [...text.matchAll(new RegExp(`(?<![\\p{L}\\d])${pattern}`, 'gu'))]
+    .map((match) => trimPhrase(match[0], match.index))
+    .filter((phrase) => phrase !== null);
+}
+
+const isJob = (text: string): boolean => words(text).some((word) => jobWords.has(word.toLowerCase()));
+
+/** Up to three plain words that may be a company written small, longest first. */
+function plainCompany(text: string): string[] {
+  const found: string[] = [];
+  for (const word of text.split(/\s+/).slice(0, 3)) {
+    const bare = word.replace(/[^\p{L}\p{M}\d&'.-]+$/u, '').replace(/'s$|\.$/, '');
+    if (bare === '' || isNotName(bare)) break;
+    found.push(bare);
+    if (bare !== word) break;
+  }
+  return found.map((_, index) => found.slice(0, found.length - index).join(' '));
+}
+
+/** The capitalised company that stands right here, if one does. */
+function companyHere(text: string): string | null {
+  const match = new RegExp(`^\\s*(?:the\\s+)?(${companyName})`, 'u').exec(text);
+  return match ? (trimPhrase(match[1] ?? '', 0)?.text ?? null) : null;
+}
+
+interface Person extends Phrase {
+  company: string | null;
+  /** Companies written small after the name: readings that may be wrong. */
+  plainCompanies: string[];
+}
+
+/** `Claire Moreau at Lumiere`, `Claire Moreau (Lumiere SA)`, `Lumiere's Claire Moreau`. */
+function personWithCompany(phrase: Phrase, text: string): Person {
+  const before = new RegExp(`(${companyName})'s?\\s+$`, 'u').exec(text.slice(0, phrase.start))?.[1];
+  const owning = before === undefined ? null : (trimPhrase(before, 0)?.text ?? null);
+  if (owning !== null) return { ...phrase, company: owning, plainCompanies: [] };
+  const link = linkAfter.exec(text.slice(phrase.end));
+  if (!link) return { ...phrase, company: null, plainCompanies: [] };
+  const rest = text.slice(phrase.end + link[0].length);
+  const company = companyHere(rest);
+  if (company === null || isJob(company)) {
+    const isWord = /\p{L}\s*(?:the\s+)?$/iu.test(link[0]);
+    return { ...phrase, company: null, plainCompanies: company === null && isWord ? plainCompany(rest) : [] };
+  }
+  return { ...phrase, company, plainCompanies: [] };
+}
+
+/** A job between the name and the company: `Jonas Weber, Head of Procurement at Nordlicht`. */
+const employers = new RegExp(`\\b(?:at|from|for|bei|von|chez)\\s+(?:the\\s+)?(${companyName})`, 'gu');
+/** `the Nordlicht lead`, `Nordlicht's lead`, `lead from Nordlicht`, `company: Nordlicht`. */
+const leadsCompany = [
+  new RegExp(
+    `(?<![\\p{L}\\d])(${companyName})(?:'s)?\\s+(?:leads?|contacts?|accounts?|prospects?|record)\\b`,
+    'gu',
+  ),
+  new RegExp(`\\b(?:company|account|firma|société)\\s*(?::|is|named|called)?\\s+(${companyName})`, 'gu'),
+  employers,
+];
+
+function companiesIn(text: string): string[] {
+  const found = leadsCompany.flatMap((pattern) =>
+    [...text.matchAll(pattern)].map((match) => trimPhrase(match[1] ?? '', 0)?.text ?? null),
+  );
+  return [
+    ...new Set(found.filter((company) => company !== null && !isJob(company) && !isPlaceName(company))),
+  ].filter((company) => company !== null);
+}
+
+/** Names of one word, with their company: `Weber at Nordlicht`, `Moreau (Lumiere SA)`, `jonas weber from nordlicht`. */
+function shortNames(text: string): NamedLead[] {
+  const found: NamedLead[] = [];
+  for (const match of text.matchAll(
+    /((?:[\p{L}\p{M}'-]+\s+){1,2})(?:\(|\b(?:at|from|of|bei|von|chez)\b)\s*/giu,
+  )) {
+    const named = words(match[1] ?? '').filter((word) => !isNotName(word));
+    const rest = text.slice(match.index + match[0].length);
+    const capitalised = companyHere(rest);
+    const companies = capitalised === null ? plainCompany(rest) : [capitalised];
+    for (const company of companies.filter((one) => !isJob(one))) {
+      const last = named.at(-1);
+      if (named.length === 2) found.push({ name: named.join(' '), company });
+      if (last !== undefined) found.push({ name: last, company });
+    }
+  }
+  return found;
+}
+
+/** `someone at nordlicht`, `lead from nordlicht`: only a company, perhaps written small. */
+function plainCompaniesIn(text: string): string[] {
+  return [...text.matchAll(/\b(?:at|from|bei|von|chez)\s+(?:the\s+)?/giu)].flatMap((match) =>
+    plainCompany(text.slice(match.index + match[0].length)),
+  );
+}
+
+/** `lead jonas weber`, `the lead Jonas`, `Ms Moreau`: named by what stands before. */
+function introducedNames(text: string): NamedLead[] {
+  const found: NamedLead[] = [];
+  const name = "[\\p{L}][\\p{L}\\p{M}'-]+";
+  const introduced = new RegExp(
+    `\\b(?:(?:lead|contact|prospect|kontakt)\\s*(?:is|named|called|name|ist|:)?|(?:mr|mrs|ms|dr|herr|frau|mme|madame|monsieur)\\.?)\\s+(${name})(?:\\s+(${name}))?`,
+    'giu',
+  );
+  for (const [, first = '', second] of text.matchAll(introduced)) {
+    if (isNotName(first)) continue;
+    if (second !== undefined && !isNotName(second)) found.push({ name: `${first} ${second}`, company: null });
+    if (/^\p{Lu}/u.test(first)) found.push({ name: first, company: null }, { name: null, company: first });
+  }
+  return found;
+}
+
+/** A run of capitalised words may be a name and a company side by side: `Sam Ortiz Blue River Foods`. */
+function splitsOf(phrase: string): NamedLead[] {
+  const parts = words(phrase);
+  return [2, 3]
+    .filter((count) => parts.length > count)
+    .map((count) => ({ name: parts.slice(0, count).join(' '), company: parts.slice(count).join(' ') }));
+}
+
+const maximumReadings = 10;
+
+/**
+ * Names of people and companies in the words, best reading first. A person who was named with a company is not also
+ * read without it, nor the company without the person: that would find somebody else. `masked` is the text in which
+ * known people, e-mails, ids and links are already blanked, so that what is left may be the lead.
+ */
+export function namesIn(masked: string): NamedLead[] {
+  const phrases = phrasesOf(personName, masked).filter(({ text }) => wordCount(text) > 1 && !isJob(text));
+  const linked = phrases.map((phrase) => personWithCompany(phrase, masked));
+  const asCompany = new Set(linked.map(({ company }) => company));
+  const persons = linked.filter(({ text, company }) => company !== null || !asCompany.has(text));
+  const paired = persons.filter(({ company }) => company !== null && !isPlaceName(company));
+  const single = persons.filter((person) => !paired.includes(person) && !isPlaceName(person.text));
+  const companies = companiesIn(masked);
+
+  const found: NamedLead[] = [];
+  const add = (...readings: NamedLead[]) => {
+    for (const { name, company } of readings) {
+      if (name === null && company === null) continue;
+      if (company !== null && name === null && isPlaceName(company)) continue;
+      if (!found.some((one) => one.name === name && one.company === company)) found.push({ name, company });
+    }
+  };
+  add(...paired.map(({ text, company }) => ({ name: text, company })));
+  for (const { text } of single)
+    add(...companies.filter((one) => one !== text).map((company) => ({ name: text, company })));
+  const isLinked = found.length > 0;
+  add(...shortNames(masked).filter(({ company }) => company !== null && !isPlaceName(company)));
+  for (const { text, plainCompanies } of single) {
+    add(...plainCompanies.map((company) => ({ name: text, company })));
+    if (!isLinked || companies.length === 0) add({ name: text, company: null }, ...splitsOf(text));
+  }
+  if (paired.length === 0) {
+    add(...introducedNames(masked));
+    for (const { text } of single)
+      add({ name: null, company: text }, { name: words(text).slice(1).join(' '), company: null });
+  }
+  if (found.every(({ name, company }) => name === null || company === null)) {
+    add(...companies.map((company) => ({ name: null, company })));
+    add(
+      ...phrasesOf(companyName, masked)
+        .filter(isInSentence(masked))
+        .map(({ text }) => ({ name: null, company: text })),
+    );
+    add(...plainCompaniesIn(masked).map((company) => ({ name: null, company })));
+  }
+  return found.slice(0, maximumReadings);
+}
+
+/** A single capitalised word that opens a sentence is more likely a word than a name. */
+const isInSentence =
+  (text: string) =>
+  ({ start, text: phrase }: Phrase): boolean =>
+    wordCount(phrase) > 1 || /[\p{L}\d,;:]\s+$/u.test(text.slice(0, start));
+
+/** What is left of a short answer: `Lumiere please` is a name or a company. */
+export function shortAnswer(masked: string): NamedLead[] {
+  const left = words(masked.replace(/[^\p{L}\p{M}\d&'.\s-]+/gu, ' ')).filter((word) => !isNotName(word));
+  if (left.length === 0 || left.length > 4) return [];
+  const text = left.join(' ').replace(/\.$/, '');
+  return [
+    { name: text, company: null },
+    { name: null, company: text },
+  ];
+}
