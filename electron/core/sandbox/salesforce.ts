@@ -28,7 +28,7 @@ export function createSalesforceStandIn(context: StandInContext): CrmStandIn {
     const { pathname, searchParams } = request.url;
     if (pathname === tokenPath) return giveToken(request);
     const [, apiPath = '', resource = ''] = apiPathPattern.exec(pathname) ?? [];
-    const [kind, name = '', id = '', ...rest] = resource.split('/').map(decodeURIComponent);
+    const [kind, name = '', id = '', ...rest] = resource.split('/');
     if (kind === 'query' && id === '') {
       allowMethods(request, ['GET']);
       if (name !== '') return cursors.page(apiPath, cursors.read(name));

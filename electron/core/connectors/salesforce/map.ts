@@ -220,8 +220,10 @@ function isOwnerId(value: string | null): boolean {
 /** The host of a web site as people write it, with or without `https://`. */
 function hostOf(website: string | null): string | null {
   if (website === null) return null;
-  const url = URL.parse(website.includes('://') ? website : `https://${website.trim()}`);
-  return url === null || !url.hostname.includes('.') ? null : withoutWww(url.hostname);
+  const address = website.includes('://') ? website.trim() : `https://${website.trim()}`;
+  if (!URL.canParse(address)) return null;
+  const { hostname } = new URL(address);
+  return hostname.includes('.') ? withoutWww(hostname) : null;
 }
 
 function pageUrl(instanceUrl: string, object: 'Lead' | 'Account', recordId: string): string {

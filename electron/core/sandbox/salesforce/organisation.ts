@@ -23,9 +23,8 @@ const shortIdLength = 15;
 
 export function createOrganisation(world: World['salesforce'], clock: Clock): Organisation {
   const loadedAt = wholeSecond(clock.now().getTime());
-  const editable = { IsConverted: false, IsLocked: false, IsReadOnly: false, MayEdit: true };
   const tables: Record<ObjectName, Map<string, Row>> = {
-    Lead: tableOf(world.leads, (lead) => withDefaults(lead, { ...editable, ...created(lead) })),
+    Lead: tableOf(world.leads, (lead) => withDefaults(lead, { MayEdit: true, ...created(lead) })),
     Account: tableOf(world.accounts, (account) => withDefaults(account, created(account))),
     Opportunity: tableOf(world.opportunities, (one) =>
       withDefaults(one, { ...closing(one), ...created(one) }),
@@ -44,19 +43,20 @@ export function createOrganisation(world: World['salesforce'], clock: Clock): Or
     ),
     LeadHistory: new Map(),
   };
+  const fields = new Map<ObjectName, Field[]>();
   for (const change of world.leadHistory) {
     addHistory({ ...change, CreatedDate: change.CreatedDate ?? loadedAt });
   }
 
   function created(row: Row): Row {
     const at = row.CreatedDate ?? row.LastModifiedDate ?? loadedAt;
-    return { CreatedDate: at, LastModifiedDate: at, IsDeleted: false };
+    return { CreatedDate: at, LastModifiedDate: at };
   }
 
   function addHistory(change: Row): void {
     const number = String(tables.LeadHistory.size + 1).padStart(12, '0');
     const id = toLongRecordId(`017${number}`) ?? '';
-    tables.LeadHistory.set(keyOf(id), { Id: id, IsDeleted: false, ...change, LeadId: longId(change.LeadId) });
+    tables.LeadHistory.set(keyOf(id), { Id: id, ...change, LeadId: longId(change.LeadId) });
   }
 
   function nameOf(ownerId: unknown): string | null {
@@ -72,23 +72,29 @@ export function createOrganisation(world: World['salesforce'], clock: Clock): Or
     addHistory({ ...shared, OldValue: before ?? null, NewValue: lead.OwnerId ?? null });
   }
 
-  function change(object: ObjectName, row: Row, fields: Row): void {
+  function change(object: ObjectName, row: Row, values: Row): void {
+    // The values may bring a field that no row had.
+    fields.delete(object);
     const before = row.OwnerId;
     // A change within the same second must still show.
     const at = wholeSecond(Math.max(clock.now().getTime(), Date.parse(String(row.LastModifiedDate)) + 1000));
-    Object.assign(row, { LastModifiedDate: at }, withLongOwner(fields));
+    Object.assign(row, { LastModifiedDate: at }, withLongOwner(values));
     if (object === 'Lead' && row.OwnerId !== before) recordOwnerChange(row, before, at);
   }
 
   return {
     rows: (object) => [...tables[object].values()],
     find: (object, id) => tables[object].get(keyOf(id)) ?? null,
-    fields: (object) => fieldsOf(object, tables[object].values()),
+    fields(object) {
+      const known = fields.get(object) ?? fieldsOf(object, tables[object].values());
+      fields.set(object, known);
+      return known;
+    },
     change,
-    changeAny(id, fields) {
+    changeAny(id, values) {
       for (const object of objectNames) {
         const row = tables[object].get(keyOf(id));
-        if (row !== undefined) return change(object, row, fields);
+        if (row !== undefined) return change(object, row, values);
       }
       throw new AppError(
         'not_found',

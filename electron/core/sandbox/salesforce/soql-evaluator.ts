@@ -97,7 +97,9 @@ function columnsOf({ organisation, object }: Source): (path: string) => Column {
       const field = named(fields, first);
       if (field === undefined) throw noColumn(first, object);
       const { name, type } = field;
-      return { path: name, type, read: (row) => ownValue(object, row, name) };
+      // The vendor's booleans are never null.
+      const nothing = type === 'boolean' ? false : null;
+      return { path: name, type, read: (row) => ownValue(object, row, name) ?? nothing };
     }
     const relation = Object.keys(relations).find((name) => name.toLowerCase() === first.toLowerCase());
     const target = relation === undefined ? undefined : relations[relation];
