@@ -17,7 +17,10 @@ import { createSlackSocket, type Envelope, type SlackSocket } from './socket.ts'
 import { createWebApi } from './web-api.ts';
 
 export interface SlackOptions {
-  /** `xoxb-…`, with the scopes chat:write, im:write, channels:history, im:history, users:read, users:read.email. */
+  /**
+   * `xoxb-…`, with the scopes app_mentions:read, channels:history, chat:write, im:history, im:write, users:read,
+   * users:read.email, and groups:history for private channels.
+   */
   botToken: string;
   /** `xapp-…`, with the scope connections:write. */
   appToken: string;

@@ -148,7 +148,7 @@ async function openConnection(
 function ungreeted(): AppError {
   return new AppError(
     'vendor_unreachable',
-    "Slack closed the connection before its greeting. Check for a proxy that blocks WebSocket, and Slack's status page.",
+    "Slack's connection ended without a greeting. Check for a proxy that blocks WebSocket, and Slack's status page.",
     { details: { vendor: 'Slack' } },
   );
 }
@@ -167,7 +167,11 @@ async function within(ms: number, promise: Promise<unknown>): Promise<void> {
   waited.abort();
 }
 
-const Frame = z.looseObject({ type: z.string(), envelope_id: z.string().optional(), payload: z.unknown() });
+const Frame = z.looseObject({
+  type: z.string(),
+  envelope_id: z.string().optional(),
+  payload: z.unknown().optional(),
+});
 
 /** One connection. It takes over the reading of frames, because the SDK's drops or fails on what it cannot read. */
 class EnvelopeClient extends SocketModeClient {
