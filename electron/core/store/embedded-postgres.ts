@@ -222,7 +222,8 @@ async function makeCluster(installation: Installation, folder: string, passwordF
     throw new AppError(
       'store_unreachable',
       `The embedded Postgres could not make its database in ${dataDir}: ${lastLines(String(cause))} If the message ` +
-        'names a missing library, run "npm rebuild"; if it names the disk, make room there.',
+        'names a missing library, run "npm rebuild"; if the disk, make room there; if a user who does not exist, run the ' +
+        'program as a user who has an entry in /etc/passwd.',
       { cause },
     );
   }

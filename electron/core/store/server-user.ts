@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
-import { chown, realpath, stat } from 'node:fs/promises';
+import { chown, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
+import { AppError } from '../../../shared/model/errors.ts';
 
 /** The user that the server runs as, where that is not the one who runs this program. */
 export interface ServerUser {
@@ -9,33 +8,39 @@ export interface ServerUser {
   gid: number;
 }
 
-/** Accounts that exist on most machines and own nothing that matters; nothing is created for the server. */
-const unprivilegedAccounts = ['postgres', 'nobody'];
-const anyUnprivilegedId = 65_534;
+/** Accounts that own nothing that matters, best first; nothing is created for the server. */
+const preferredAccounts = ['postgres', '_postgres', 'nobody'];
 
 /**
  * Postgres refuses to run as root. Null where this program does not run as root; otherwise who has run the server
- * before (the owner of `clusterFolder`), or else the first unprivileged account of this machine.
+ * before (the owner of `clusterFolder`), or else an unprivileged account of this machine: Postgres wants one that has
+ * a name. Throws `invalid_input` where there is none.
  */
 export async function chooseServerUser(clusterFolder: string): Promise<ServerUser | null> {
   if (process.getuid?.() !== 0) return null;
   const owner = await stat(clusterFolder).catch(() => null);
   if (owner !== null && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
-  for (const account of unprivilegedAccounts) {
-    const [uid, gid] = await Promise.all([idOf('-u', account), idOf('-g', account)]);
-    if (uid !== null && gid !== null && uid !== 0) return { uid, gid };
-  }
-  return { uid: anyUnprivilegedId, gid: anyUnprivilegedId };
+  const accounts = readAccounts(await readFile('/etc/passwd', 'utf8').catch(() => ''));
+  const chosen =
+    preferredAccounts.map((name) => accounts.get(name)).find((account) => account !== undefined) ??
+    [...accounts.values()].at(-1);
+  if (chosen !== undefined) return chosen;
+  throw new AppError(
+    'invalid_input',
+    'Postgres does not run as root, and this machine has no other account. Add one (for example with: useradd ' +
+      'switchyard), or set DATABASE_URL to a Postgres server that already runs.',
+  );
 }
 
-async function idOf(kind: '-u' | '-g', account: string): Promise<number | null> {
-  try {
-    const { stdout } = await promisify(execFile)('id', [kind, account]);
-    const id = Number.parseInt(stdout, 10);
-    return Number.isNaN(id) ? null : id;
-  } catch {
-    return null;
+/** All accounts but root, by name. Some systems write the ids of `nobody` as negative numbers. */
+function readAccounts(passwd: string): Map<string, ServerUser> {
+  const accounts = new Map<string, ServerUser>();
+  for (const line of passwd.split('\n')) {
+    const [name = '', , uidText = '', gidText = ''] = line.split(':');
+    const [uid, gid] = [Number.parseInt(uidText, 10) >>> 0, Number.parseInt(gidText, 10) >>> 0];
+    if (uid !== 0) accounts.set(name, { uid, gid });
   }
+  return accounts;
 }
 
 /** The first folder on the way to `path`, itself included, that the user may not pass; null where all are open. */
