@@ -1,0 +1,48 @@
+import { Button } from '@mantine/core';
+import { IconFilterOff, IconInboxOff } from '@tabler/icons-react';
+import type { QueueView } from '../../../shared/contract/contract.ts';
+import { Empty } from '../../components/blocks.tsx';
+import { useQueue, useStores } from '../../stores/app-stores.tsx';
+import { noFilters } from '../../stores/queue.ts';
+import { navigate } from '../../stores/route.ts';
+
+const emptyWords: Record<QueueView, readonly [string, string]> = {
+  open: ['Nothing is open', 'New requests from Slack, Teams and the form appear here by themselves.'],
+  mine: ['Nothing waits for you', 'Escalations that you may decide as approver or delegate appear here.'],
+  escalated: ['Nothing is escalated', 'What the agent may not decide by itself appears here.'],
+  waiting: ['Nobody is waited for', 'Requests whose requester has to answer a question appear here.'],
+  overdue: ['Nothing is overdue', 'Every escalation was decided inside its review window.'],
+  done: ['Nothing is done yet', 'Completed, rejected and closed requests appear here.'],
+  all: ['No requests yet', 'Write in a watched channel, or enter the first one on the form.'],
+};
+
+export function QueueEmpty() {
+  const view = useQueue((queue) => queue.view);
+  const search = useQueue((queue) => queue.search);
+  const filters = useQueue((queue) => queue.filters);
+  const { queue } = useStores();
+  const isNarrowed = search !== '' || Object.values(filters).some((values) => values.length > 0);
+  if (isNarrowed) {
+    return (
+      <Empty title="Nothing fits" icon={<IconFilterOff size={28} stroke={1.4} />}>
+        <p>No request of this view fits the search and the filters.</p>
+        <Button
+          variant="default"
+          mt={8}
+          onClick={() => void queue.getState().show({ search: '', filters: noFilters })}
+        >
+          Clear search and filters
+        </Button>
+      </Empty>
+    );
+  }
+  const [title, words] = emptyWords[view];
+  return (
+    <Empty title={title} icon={<IconInboxOff size={28} stroke={1.4} />}>
+      <p>{words}</p>
+      <Button variant="default" mt={8} onClick={() => navigate({ screen: 'form' })}>
+        New request
+      </Button>
+    </Empty>
+  );
+}

@@ -1,0 +1,82 @@
+import { IconPaperclip } from '@tabler/icons-react';
+import type { Attachment, Message } from '../../../shared/model/request.ts';
+import { wordsOf } from '../../api.ts';
+import { Ago, Section } from '../../components/blocks.tsx';
+import { showProblem } from '../../components/notices.tsx';
+import { Initials, useNameOf } from '../../components/person.tsx';
+import { byteWords, sourceLabels } from '../../components/words.ts';
+import { useStores } from '../../stores/app-stores.tsx';
+import classes from './request.module.css';
+
+interface ConversationProps {
+  messages: readonly Message[];
+  attachments: readonly Attachment[];
+}
+
+export function Conversation({ messages, attachments }: ConversationProps) {
+  return (
+    <Section title="Conversation" count={messages.length}>
+      <ol>
+        {messages.map((message) => (
+          <MessageItem key={message.message_id} message={message} />
+        ))}
+      </ol>
+      {attachments.map((attachment) => (
+        <AttachmentButton key={attachment.attachment_id} attachment={attachment} />
+      ))}
+    </Section>
+  );
+}
+
+const audienceWords = { requester: 'to the requester', approver: 'to the approver', thread: 'in the thread' };
+
+function MessageItem({ message }: { message: Message }) {
+  const nameOfEmail = useNameOf();
+  const isAgent = message.direction === 'out';
+  const author = isAgent
+    ? 'Agent'
+    : (message.author_name ?? (message.author ? nameOfEmail(message.author) : 'Unknown'));
+  return (
+    <li className={classes.message}>
+      <Initials name={author} isAgent={isAgent} size={24} />
+      <div>
+        <header>
+          <b>{author}</b>
+          <span>
+            {isAgent && message.audience ? `${audienceWords[message.audience]}, ` : ''}
+            {sourceLabels[message.source]}, <Ago at={message.created_at} />
+            {isAgent && message.sent_at === null ? ', not sent yet' : ''}
+          </span>
+        </header>
+        <p>{message.text}</p>
+      </div>
+    </li>
+  );
+}
+
+function AttachmentButton({ attachment }: { attachment: Attachment }) {
+  const { api } = useStores();
+  const save = () =>
+    api.call.requests
+      .attachment({ attachmentId: attachment.attachment_id })
+      .then(({ name, content }) => {
+        const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+        // Never by its own media type: what somebody uploaded is saved, not shown.
+        saveFile(name, new Blob([bytes], { type: 'application/octet-stream' }));
+      })
+      .catch((thrown: unknown) => showProblem(`${attachment.name} was not saved`, wordsOf(thrown)));
+  return (
+    <button type="button" className={classes.attachment} onClick={() => void save()}>
+      <IconPaperclip size={14} aria-hidden />
+      {attachment.name} ({byteWords(attachment.sizeBytes)})
+    </button>
+  );
+}
+
+function saveFile(name: string, content: Blob): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

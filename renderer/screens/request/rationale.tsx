@@ -1,0 +1,38 @@
+import type { RequestDetail } from '../../../shared/contract/contract.ts';
+import { Badge } from '../../components/badges.tsx';
+import { Section } from '../../components/blocks.tsx';
+import { PersonName } from '../../components/person.tsx';
+import classes from './request.module.css';
+
+/** Why it was decided so, and whom the agent proposes with the other owners that an approver may choose. */
+export function Rationale({ detail }: { detail: RequestDetail }) {
+  const { request, case: caseFile } = detail;
+  const proposal = caseFile?.proposal ?? null;
+  const options = (caseFile?.options ?? []).filter(({ owner }) => owner !== proposal?.owner);
+  const isOpen = request.status === 'Escalated';
+  return (
+    <Section title="Why">
+      <p className={classes.rationale}>
+        {request.rationale ?? 'The agent has not finished reading the case; its reasons will stand here.'}
+      </p>
+      {isOpen && (proposal !== null || options.length > 0) && (
+        <ul className={classes.options} aria-label="Possible owners">
+          {proposal && (
+            <li>
+              <Badge tone="blue">Proposed</Badge>
+              <PersonName email={proposal.owner} />
+              <span className={classes.why}>{proposal.why}</span>
+            </li>
+          )}
+          {options.map(({ owner, why }) => (
+            <li key={owner}>
+              <Badge tone="grey">Option</Badge>
+              <PersonName email={owner} />
+              <span className={classes.why}>{why}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}

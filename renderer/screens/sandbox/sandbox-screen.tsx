@@ -1,0 +1,96 @@
+import { Button } from '@mantine/core';
+import { IconArrowLeft } from '@tabler/icons-react';
+import { useEffect } from 'react';
+import type { SandboxState } from '../../../shared/contract/contract.ts';
+import { Empty } from '../../components/blocks.tsx';
+import { useShortcuts } from '../../components/shortcuts.ts';
+import { useDetail } from '../../components/use-detail.ts';
+import { useSandbox, useSession, useStores } from '../../stores/app-stores.tsx';
+import { navigate } from '../../stores/route.ts';
+import type { ThreadRef } from '../../stores/sandbox.ts';
+import { CrmRecords } from './crm-records.tsx';
+import { LiveRequest } from './live-request.tsx';
+import classes from './sandbox.module.css';
+import { SlackChannel } from './slack-channel.tsx';
+
+export function SandboxScreen() {
+  const { sandbox } = useStores();
+  const session = useSession((state) => state.session);
+  const state = useSandbox((store) => store.state);
+  const problem = useSandbox((store) => store.problem);
+  const isDemo = session?.workspace.kind === 'demo';
+  useEffect(() => {
+    if (isDemo) void sandbox.getState().refresh();
+  }, [sandbox, isDemo]);
+  useShortcuts({ Escape: () => navigate({ screen: 'queue' }) });
+
+  if (session && !isDemo) {
+    return (
+      <Empty title="There is no sandbox here">
+        <p>It belongs to the demo workspace; this workspace is connected to real systems.</p>
+        <Button
+          variant="default"
+          mt={8}
+          leftSection={<IconArrowLeft size={14} />}
+          onClick={() => navigate({ screen: 'queue' })}
+        >
+          Queue
+        </Button>
+      </Empty>
+    );
+  }
+  if (!state) return problem ? <Empty title="The sandbox cannot be read">{problem}</Empty> : null;
+  return <Columns state={state} />;
+}
+
+/** The request that a thread became, by the first of its messages that knows. */
+function requestOf(messages: SandboxState['messages'], thread: ThreadRef | null): string | null {
+  if (thread === null) return null;
+  const inThread = messages.filter(
+    ({ channel, threadTs }) => channel === thread.channel && threadTs === thread.threadTs,
+  );
+  return inThread.find(({ requestId }) => requestId !== null)?.requestId ?? null;
+}
+
+function Columns({ state }: { state: SandboxState }) {
+  const channel = useSandbox((store) => store.channel);
+  const thread = useSandbox((store) => store.thread);
+  const requestId = requestOf(state.messages, thread);
+  const { detail, problem } = useDetail(requestId);
+  const shown = detail?.request.request_id === requestId ? detail : null;
+  return (
+    <div className={classes.screen}>
+      <h1 hidden>Sandbox</h1>
+      <section className={classes.column} aria-label="Slack">
+        <header className={classes.columnHead}>
+          <h2>Slack</h2>
+        </header>
+        {channel && <SlackChannel state={state} channel={channel} />}
+      </section>
+      <section className={classes.column} aria-label="CRM">
+        <header className={classes.columnHead}>
+          <h2>Salesforce and HubSpot</h2>
+        </header>
+        <CrmRecords records={state.records} caseFile={shown?.case ?? null} />
+      </section>
+      <section className={classes.column} aria-label="Request of the thread">
+        <header className={classes.columnHead}>
+          <h2>What the agent does</h2>
+        </header>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+        <section className={classes.scroll} tabIndex={0} aria-label="Steps of the agent">
+          {shown ? (
+            <LiveRequest detail={shown} channels={state.channels} people={state.people} />
+          ) : (
+            <Empty title={requestId ? 'Reading the request' : 'Nothing to watch yet'}>
+              <p>
+                {problem ??
+                  'Send a message, or open a thread: each step of the agent appears here as it is taken.'}
+              </p>
+            </Empty>
+          )}
+        </section>
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+import { Button } from '@mantine/core';
+import { useLocalStorage } from '@mantine/hooks';
+import { useEffect } from 'react';
+import { useSandbox, useSession, useStores } from '../../stores/app-stores.tsx';
+import { navigate } from '../../stores/route.ts';
+import classes from './sandbox.module.css';
+import { useSend } from './slack-channel.tsx';
+
+/** What this is, in three sentences, and a first thing to do; until it was done or dismissed. */
+export function Welcome() {
+  const isDemo = useSession(({ session }) => session?.workspace.kind === 'demo');
+  const [isDismissed, setDismissed] = useLocalStorage({
+    key: 'switchyard.welcome-dismissed',
+    defaultValue: false,
+    getInitialValueInEffect: false,
+  });
+  return isDemo && !isDismissed ? <WelcomeStrip onDone={() => setDismissed(true)} /> : null;
+}
+
+function WelcomeStrip({ onDone }: { onDone: () => void }) {
+  const { sandbox } = useStores();
+  const send = useSend();
+  const state = useSandbox((store) => store.state);
+  useEffect(() => void sandbox.getState().refresh(), [sandbox]);
+  const example = state?.examples[0];
+  const channel = state?.channels.find(({ directWith }) => directWith === null)?.id;
+  const sendExample = async () => {
+    if (!example || !channel) return;
+    navigate({ screen: 'sandbox' });
+    const isSent = await send({ user: example.user, channel, text: example.text, threadTs: null });
+    if (isSent) onDone();
+  };
+  return (
+    <section className={classes.welcome} aria-label="Welcome" data-testid="welcome">
+      <p>
+        <b>
+          People report wrongly routed leads in Slack; an agent looks each one up in the CRMs, the routing
+          rules and the policy.
+        </b>{' '}
+        What is clear it corrects by itself, and what is not it hands to the one person who may decide, with
+        its reasons. Everything here is a demo on this computer: send a message as an employee and watch the
+        lead change hands.
+      </p>
+      <div className={classes.welcomeActions}>
+        <Button
+          onClick={() => void sendExample()}
+          disabled={!example}
+          title={example?.text}
+          data-testid="welcome-send"
+        >
+          Send this message
+        </Button>
+        <Button variant="subtle" onClick={onDone}>
+          Dismiss
+        </Button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,70 @@
+import { createContext, type ReactNode, use, useSyncExternalStore } from 'react';
+import { type StoreApi, useStore } from 'zustand';
+import { type Api, createApi } from '../api.ts';
+import type { Connection, ConnectionStatus } from '../transport/connection.ts';
+import { createFormDraftStore, type FormDraftState, type FormDraftStore } from './form-draft.ts';
+import { createPeopleStore, type PeopleState, type PeopleStore } from './people.ts';
+import { createQueueStore, type QueueState, type QueueStore } from './queue.ts';
+import { createRequestsStore, type RequestsState, type RequestsStore } from './requests.ts';
+import { createSandboxStore, type SandboxStore, type SandboxStoreState } from './sandbox.ts';
+import { createSessionStore, type SessionState, type SessionStore } from './session.ts';
+
+export interface AppStores {
+  api: Api;
+  session: SessionStore;
+  people: PeopleStore;
+  requests: RequestsStore;
+  queue: QueueStore;
+  sandbox: SandboxStore;
+  formDraft: FormDraftStore;
+}
+
+export function createAppStores(connection: Connection): AppStores {
+  const api = createApi(connection);
+  const session = createSessionStore(api);
+  const people = createPeopleStore(api);
+  const requests = createRequestsStore(api, people);
+  const queue = createQueueStore(api, requests);
+  const sandbox = createSandboxStore(api);
+  const formDraft = createFormDraftStore(api, window.localStorage);
+  session.subscribe((state, before) => {
+    if (state.session === before.session || state.session === null) return;
+    people.getState().learn(Object.fromEntries(state.session.actors.map(({ email, name }) => [email, name])));
+    // What may be decided, and what is mine, depends on who I am.
+    if (state.session.me.email !== before.session?.me.email) {
+      requests.getState().forgetDetails();
+      void requests.getState().refreshDetails();
+      void queue.getState().refresh();
+    }
+  });
+  return { api, session, people, requests, queue, sandbox, formDraft };
+}
+
+const StoresContext = createContext<AppStores | null>(null);
+
+export function StoresProvider({ stores, children }: { stores: AppStores; children: ReactNode }) {
+  return <StoresContext value={stores}>{children}</StoresContext>;
+}
+
+export function useStores(): AppStores {
+  const stores = use(StoresContext);
+  if (stores === null) throw new Error('useStores outside of StoresProvider');
+  return stores;
+}
+
+function hookFor<State>(choose: (stores: AppStores) => StoreApi<State>) {
+  return <Part,>(select: (state: State) => Part): Part => useStore(choose(useStores()), select);
+}
+
+export const useSession = hookFor<SessionState>(({ session }) => session);
+export const usePeople = hookFor<PeopleState>(({ people }) => people);
+export const useRequests = hookFor<RequestsState>(({ requests }) => requests);
+export const useQueue = hookFor<QueueState>(({ queue }) => queue);
+export const useSandbox = hookFor<SandboxStoreState>(({ sandbox }) => sandbox);
+
+export const useFormDraft = hookFor<FormDraftState>(({ formDraft }) => formDraft);
+
+export function useConnectionStatus(): ConnectionStatus {
+  const { connection } = useStores().api;
+  return useSyncExternalStore(connection.onStatus, connection.getStatus);
+}

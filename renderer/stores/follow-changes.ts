@@ -1,0 +1,45 @@
+import type { ChangeEvent } from '../../shared/contract/contract.ts';
+import type { AppStores } from './app-stores.tsx';
+
+/** Reads everything that is shown, and from then on again whatever changes, until the function returned is called. */
+export function followChanges(stores: AppStores): () => void {
+  const { api, session, people, requests, queue, sandbox } = stores;
+  const waiting: ChangeEvent[] = [];
+  let isReading = false;
+  let isStopped = false;
+
+  async function readAgain(events: readonly ChangeEvent[]) {
+    const areas = new Set(events.flatMap((event) => event.areas));
+    const ids = events.flatMap(({ requestIds }) => requestIds);
+    // Changed requests without ids: anything may have changed, as after a lost connection.
+    const isAnyRequest = events.some(
+      (event) => event.areas.includes('requests') && event.requestIds.length === 0,
+    );
+    if (areas.has('system')) await Promise.all([session.getState().load(), people.getState().loadOwners()]);
+    await Promise.all([
+      areas.has('requests') || ids.length > 0 ? queue.getState().refresh() : undefined,
+      requests.getState().refreshDetails(isAnyRequest ? undefined : ids),
+      areas.has('sandbox') && sandbox.getState().state ? sandbox.getState().refresh() : undefined,
+    ]);
+  }
+
+  // Changes that arrive while a reading is under way are read together afterwards.
+  async function drain() {
+    if (isReading) return;
+    isReading = true;
+    while (waiting.length > 0 && !isStopped) await readAgain(waiting.splice(0)).catch(() => undefined);
+    isReading = false;
+  }
+
+  function take(event: ChangeEvent) {
+    waiting.push(event);
+    void drain();
+  }
+
+  const stopWatching = api.connection.watchChanges(take);
+  take({ requestIds: [], areas: ['requests', 'system'] });
+  return () => {
+    isStopped = true;
+    stopWatching();
+  };
+}

@@ -1,0 +1,138 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { QueueCounts, QueueQuery, QueueView } from '../../shared/contract/contract.ts';
+import type { Priority, Reason, Source, Status } from '../../shared/model/request.ts';
+import { type Api, wordsOf } from '../api.ts';
+import { appendPage, keepActiveRow, stepFrom } from './queue-rows.ts';
+import type { RequestsStore } from './requests.ts';
+
+export interface QueueFilters {
+  status: Status[];
+  priority: Priority[];
+  reason: Reason[];
+  source: Source[];
+}
+export type QueueSort = NonNullable<QueueQuery['sort']>;
+
+export interface QueueState {
+  view: QueueView;
+  filters: QueueFilters;
+  search: string;
+  sort: QueueSort;
+  /** The rows in order; null until they were read once for this view. */
+  ids: string[] | null;
+  nextCursor: string | null;
+  isLoadingMore: boolean;
+  problem: string | null;
+  counts: QueueCounts | null;
+  activeId: string | null;
+  picked: string[];
+  show(change: Partial<Pick<QueueState, 'view' | 'filters' | 'search' | 'sort'>>): Promise<void>;
+  /** Reads again what is shown, in place. */
+  refresh(): Promise<void>;
+  loadMore(): Promise<void>;
+  activate(requestId: string | null): void;
+  step(delta: number): void;
+  togglePick(requestId: string): void;
+  clearPicks(): void;
+}
+export type QueueStore = StoreApi<QueueState>;
+
+export const noFilters: QueueFilters = { status: [], priority: [], reason: [], source: [] };
+
+const pageRows = 100;
+/** The contract's limit for one page. */
+const refreshRows = 500;
+
+export function createQueueStore(api: Api, requests: RequestsStore): QueueStore {
+  return createStore<QueueState>()((set, get) => {
+    // An answer to an older question is dropped.
+    let question = 0;
+
+    const queryOf = ({ view, filters, search, sort }: QueueState) =>
+      ({ view, ...filters, search, sort }) satisfies QueueQuery;
+
+    async function readFirst(limit: number) {
+      const mine = ++question;
+      try {
+        const page = await api.call.requests.list({ ...queryOf(get()), limit });
+        if (mine !== question) return;
+        requests.getState().putRows(page.rows);
+        const { ids, activeId, picked } = get();
+        const after = page.rows.map(({ request_id }) => request_id);
+        set({
+          ids: keepActiveRow(ids ?? [], after, activeId),
+          activeId: activeId ?? after[0] ?? null,
+          nextCursor: page.nextCursor,
+          picked: picked.filter((id) => after.includes(id)),
+          problem: null,
+        });
+      } catch (thrown) {
+        if (mine === question) set({ problem: wordsOf(thrown) });
+      }
+    }
+
+    async function readCounts() {
+      const counts = await api.call.requests.counts().catch(() => null);
+      if (counts) set({ counts });
+    }
+
+    return {
+      view: 'open',
+      filters: noFilters,
+      search: '',
+      sort: 'urgency',
+      ids: null,
+      nextCursor: null,
+      isLoadingMore: false,
+      problem: null,
+      counts: null,
+      activeId: null,
+      picked: [],
+
+      async show(change) {
+        // Another view starts empty; a finer filter keeps the rows until the new ones are there.
+        const isOtherView = change.view !== undefined && change.view !== get().view;
+        set({ ...change, activeId: null, picked: [], ...(isOtherView ? { ids: null } : {}) });
+        await readFirst(pageRows);
+      },
+
+      async refresh() {
+        const shown = get().ids?.length ?? 0;
+        const limit = Math.min(refreshRows, Math.max(pageRows, shown));
+        await Promise.all([readFirst(limit), readCounts()]);
+      },
+
+      async loadMore() {
+        const { nextCursor, isLoadingMore } = get();
+        if (nextCursor === null || isLoadingMore) return;
+        const mine = question;
+        set({ isLoadingMore: true });
+        try {
+          const page = await api.call.requests.list({
+            ...queryOf(get()),
+            cursor: nextCursor,
+            limit: pageRows,
+          });
+          if (mine !== question) return;
+          requests.getState().putRows(page.rows);
+          const more = page.rows.map(({ request_id }) => request_id);
+          set({ ids: appendPage(get().ids ?? [], more), nextCursor: page.nextCursor });
+        } catch (thrown) {
+          set({ problem: wordsOf(thrown) });
+        } finally {
+          set({ isLoadingMore: false });
+        }
+      },
+
+      activate: (activeId) => set({ activeId }),
+      step: (delta) => set(({ ids, activeId }) => ({ activeId: stepFrom(ids ?? [], activeId, delta) })),
+      togglePick: (requestId) =>
+        set(({ picked }) => ({
+          picked: picked.includes(requestId)
+            ? picked.filter((id) => id !== requestId)
+            : [...picked, requestId],
+        })),
+      clearPicks: () => set({ picked: [] }),
+    };
+  });
+}
