@@ -174,7 +174,9 @@ export function* findLead(
       ? older.flatMap((one) =>
           one.names
             .filter(({ name }) => name !== null)
-            .flatMap(({ name }) => newest.names.filter(isHalf).map((now) => ({ name, company: now.company ?? now.name }))),
+            .flatMap(({ name }) =>
+              newest.names.filter(isHalf).map((now) => ({ name, company: now.company ?? now.name })),
+            ),
         )
       : [];
   for (const lead of [...combined.slice(0, 3), ...names].slice(0, maximumNameSearches)) {

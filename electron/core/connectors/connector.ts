@@ -1,3 +1,4 @@
+import type { ChatDestination, DecisionCard } from '../../../shared/model/decision-card.ts';
 import type {
   CrmAccount,
   CrmOpportunity,
@@ -90,22 +91,11 @@ export interface ChatActionEvent {
 
 export type ChatEvent = ChatMessageEvent | ChatActionEvent;
 
-/** An escalation as an approver sees it in chat. Each connector draws it in its vendor's own blocks. */
-export interface DecisionCard {
-  requestId: string;
-  version: number;
-  title: string;
-  /** Paragraphs in plain text. */
-  summary: string[];
-  fields: { label: string; value: string }[];
-  quotes: { text: string; from: string; url: string | null }[];
-  proposal: { owner: string; name: string } | null;
-  options: { owner: string; name: string; why: string }[];
-}
+export type { DecisionCard };
 
 export interface OutgoingMessage {
   /** A channel, or a user's id for a direct message. */
-  to: { channel: string; thread: string | null } | { user: string };
+  to: ChatDestination;
   text: string;
   card?: DecisionCard;
   /**

@@ -20,58 +20,92 @@ const everydayWords = new Set(
 const quoteRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const between = '[^.;!?\\n]';
 
+/** A form in the message: `Current owner: Ana`, `owner: Chiara`, `jonas → Ana`. */
+const refusedLabel =
+  /\b(?:current|present|old|previous|former|existing|wrong|actual|today's|aktuell\w*|bisherig\w*|actuel\w*)\s+(?:owner|rep|ae|assignee|besitzer|propriétaire)\s*(?:\(.*\)\s*)?(?:[:=]|is|was)?\s*$/i;
+const askedLabel =
+  /(?:\b(?:(?:(?:new|right|correct|proper|rightful|real|requested|proposed|desired|target|suggested|expected|richtige\w*|neue\w*)\s+(?:owner|rep|ae|one|person|assignee|besitzer)\s*(?:[:=]|is|would be|should be|ist|wäre)?)|(?:owner|should be|should go to|assign(?:ed)? to|re-?assign to|move to|route to|give to|new owner|besitzer)\s*[:=])|->|=>|→|⇒|»)\s*$/i;
+
+/** What stands before a name that is turned down, whatever else is said. */
+const negated = new RegExp(
+  `\\b(?:not|never|neither|nor|no longer|cannot|can't|\\w+n't|nicht|kein\\w*|pas|anyone but|anybody but|everyone but)\\b${between}{0,80}$`,
+  'i',
+);
+
 /** What stands before a name when it is that of the present or a wrong owner. */
 const refusedBefore = [
-  new RegExp(`\\b(?:not|never|neither|nor|no longer|cannot|can't|\\w+n't)\\b${between}{0,40}$`, 'i'),
-  /\b(?:instead of|rather than|away from|taken from|off|from|than|except|wrongly|mistakenly|incorrectly|why did)\s+(?:\S+\s+){0,4}$/i,
-  /\b(?:was|were|is|are|been|got|gets|went|goes|sits|sitting|sat|landed|lands|ended up|stuck|remains?|stays?|'s)\b(?:\s+[^\s.,;!?]+){0,4}?\s+(?:to|with|by|under|at|on)\s+$/i,
+  /\b(?:instead of|rather than|away from|taken from|off|from|than|except|wrongly|mistakenly|incorrectly|why did|statt|von|au lieu de)\s+(?:(?!to\b|with\b)\S+\s+){0,4}$/i,
+  /\b(?:was|were|is|are|been|got|gets|went|goes|sits|sitting|sat|landed|lands|ended up|stuck|remains?|stays?|'s|ist|wurde|liegt|landete|sitzt|est|était)\b(?:\s+[^\s.,;!?]+){0,4}?\s+(?:to|with|by|under|at|on|bei|zu|chez|à)\s+$/i,
   /\b(?:gave|sent|moved|assigned|routed|handed|passed|gives|sends|moves|assigns|routes)\b(?:\s+[^\s.,;!?]+){0,6}?\s+(?:to|with)\s+$/i,
-  /\bwith\s+$/i,
+  /\b(?:with|about|asked|told|spoke|talked|spoken)\s+$/i,
 ];
+
+const transfer =
+  'give|assign|re-?assign|move|route|re-?route|transfer|hand|pass|send|switch|swap|change|set|put|return|forward|allocate|redirect|shift|update|correct|bring|get';
 
 /** What stands before a name when that person should have the lead. */
 const askedBefore = [
   /\b(?:should|shall|must|ought to|needs? to|has to|have to|supposed to|meant to|want(?:s|ed)?(?: it| her| him| them| this)? to|would)\s+(?:(?:rather|really|actually|instead|now|probably|then|also|always)\s+)?(?:have\s+(?:been|gone)|be|go|belong|move|sit|stay|get|come|have)\b(?:\s+[^\s.,;!?]+){0,4}?\s*$/i,
-  /(?<!\b(?:was|were|been|being|got|did you|did they|did it|why|they|rule|system|routing|it|somebody|someone)\s)\b(?:give|assign|re-?assign|move|route|re-?route|transfer|hand|pass|send|switch|change|set|put|return|forward|allocate)\b(?:\s+[^\s;!?]+){0,12}?\s+(?:(?:over|back)\s+)?(?:to|with)\s+$/i,
+  new RegExp(
+    `(?<!\\b(?:was|were|been|being|got|did you|did they|did it|why|they|rule|system|routing|it|somebody|someone)\\s)\\b(?:${transfer})\\b(?:\\s+[^\\s;!?]+){0,12}?\\s+(?:(?:over|back)\\s+)?(?:to|with)\\s+$`,
+    'i',
+  ),
   /\b(?:please|pls|want|need|like|needs)\b[^;!?]{0,60}\b(?:assigned|reassigned|routed|moved|given|sent|transferred|changed)\s+(?:over\s+|back\s+)?to\s+$/i,
   /\b(?:belongs?|belonging)\s+(?:to|with)\s+$/i,
-  /\b(?:make|let|have)\s+$/i,
-  /\b(?:right|correct|proper|actual|rightful|new|real)\s+(?:owner|one|person|rep)\s+(?:is|would be|should be)\s+$/i,
-  /\b(?:for|to)\s+$/i,
+  /\b(?:make|let|have|want|prefer|(?:would|'d) like)\s+$/i,
+  /\b(?:sollte|soll|muss|gehört|müsste)\b(?:\s+[^\s.,;!?]+){0,4}?\s+(?:zu|bei|an|mit)\s+$/i,
+  /\bbitte\b[^.;!?]{0,80}\b(?:an|auf|zu)\s+$/i,
+  /\b(?:devrait|doit|donner|donnez|attribuer|attribuez|réattribuer|transférer|transférez)\b(?:\s+[^\s.;!?]+){0,5}?\s+(?:chez|à)\s+$/i,
 ];
+/** The weakest sign: it counts where nothing says that the person only has the lead now. */
+const perhapsAskedBefore = /\b(?:for|to)\s+$/i;
 
+const takes = '(?:have|own|get|take|handle|receive|work|keep)';
 const askedAfter = [
-  /^\s+(?:should|must|needs to|ought to|has to|is supposed to|shall)\s+(?!not\b)(?:(?:really|actually|rather|probably|instead)\s+)?(?:have|own|get|take|handle|receive|be|work|keep)\b/i,
-  /^\s+(?:is|would be|'s)\s+(?:the\s+)?(?:right|correct|proper|actual|rightful|real)\b/i,
-  /^\s+(?:as|to be|the)\s+(?:the\s+|new\s+)*owner\b/i,
-  /^\s+(?:instead(?!\s+of)|pls|please)\b/i,
+  new RegExp(
+    `^\\s+(?:should|must|needs to|ought to|has to|is supposed to|shall)\\s+(?!not\\b)(?:(?:really|actually|rather|probably|instead)\\s+)?(?:${takes}|be)\\b`,
+    'i',
+  ),
+  /^\s+(?:is|would be|'s)\s+(?:the\s+)?(?:right|correct|proper|rightful|real)\b/i,
+  /^\s+(?:as|to be)\s+(?:the\s+|new\s+|its\s+)*owner\b/i,
+  /^\s+(?:instead(?!\s+of)|pls|please|bitte)\b/i,
+  /^\s+(?:übergeben|zuweisen|zuordnen|geben)\b/i,
 ];
+/** `Can Chiara take it?`, `Shouldn't Chiara own it?`: a question that asks for somebody. */
+const proposing = /\b(?:can|could|should|shouldn't|may|would)\s+$/i;
+const taking = new RegExp(`^\\s+(?:please\\s+)?${takes}\\b`, 'i');
+
 const refusedAfter = [
   /^\s+(?:should|must|shall|does|do|did|has|is|was|can|could|would)(?:n't|\s+not)\b/i,
   /^\s+(?:is|was)\s+(?:the\s+)?(?:wrong|incorrect|not)\b/i,
-  /^\s+(?:is out|has left|left|has it|owns|owned|got|took|has|currently)\b/i,
+  /^\s+(?:is out|has left|left|has it|has this|owns|owned|got|took|has|currently|told|said|asked|says)\b/i,
 ];
-/** "It is Chiara's", "this is Chiara's lead". */
-const possessed = /\b(?:it|this|that|she|he|lead|which)(?:'s|\s+is|\s+was)\s+(?:really\s+|actually\s+)?$/i;
+/** "It is Chiara's", "this should be Chiara's lead". */
+const possessed =
+  /\b(?:(?:it|this|that|she|he|lead|which)(?:'s|\s+is|\s+was)|(?:should|must|ought to|has to|needs to)\s+(?:be|have been))\s+(?:really\s+|actually\s+)?$/i;
 
 /** The clause around a name: what one says of somebody ends at a stop, a contrast or a conjunction. */
 const clauseStart = /^[\s\S]*(?:[;!?\n]|\.\s|,\s|:\s|\bbut\s|\band\s|\bso\s|—|–)/i;
 
 function stanceOf(text: string, start: number, end: number): Stance {
-  const before = text
+  const near = text
     .slice(Math.max(0, start - 160), start)
-    .replace(clauseStart, ' ')
+    .replace(/^[\s\S]*\n/, '')
     .replace(/[@"(]+\s*$/, '');
-  const after = text.slice(end, end + 80);
-  const isNegated = refusedBefore[0]?.test(before) === true;
+  const before = near.replace(clauseStart, ' ');
+  const [after = ''] = text.slice(end, end + 80).split('\n', 1);
+  const isRefused = refusedAfter.some((pattern) => pattern.test(after));
+  if (proposing.test(before) && taking.test(after)) return 'asked';
+  const isNegated = negated.test(before);
   if (/^'s\b/i.test(after)) return possessed.test(before) && !isNegated ? 'asked' : 'neutral';
-  if (refusedAfter.some((pattern) => pattern.test(after)) || isNegated) return 'refused';
-  // "for" and "to" alone are the weakest sign, so that "was routed to" and the like come before it.
-  const [strong, weak] = [askedBefore.slice(0, -1), askedBefore.slice(-1)];
-  if (strong.some((pattern) => pattern.test(before)) || askedAfter.some((pattern) => pattern.test(after)))
-    return 'asked';
+  if (isNegated || isRefused || refusedLabel.test(near)) return 'refused';
+  const isAsked =
+    askedLabel.test(near) ||
+    askedBefore.some((pattern) => pattern.test(before)) ||
+    askedAfter.some((pattern) => pattern.test(after));
+  if (isAsked) return 'asked';
   if (refusedBefore.some((pattern) => pattern.test(before))) return 'refused';
-  return weak.some((pattern) => pattern.test(before)) ? 'asked' : 'neutral';
+  return perhapsAskedBefore.test(before) ? 'asked' : 'neutral';
 }
 
 interface Spelling {
@@ -136,15 +170,20 @@ export function mentionsIn(text: string, knownNames: readonly KnownName[]): Ment
   return mentions.sort((first, second) => first.start - second.start);
 }
 
-/** "Give it to me", "it should be with me": the requester asks for themselves. */
+const toMe = [
+  new RegExp(`\\b(?:${transfer})\\b[^.;!?\\n]{0,80}\\s(?:to|with)\\s+(?:me|myself)\\b`, 'i'),
+  /\b(?:assign|give|send|hand|pass)\s+me\b/i,
+  /\b(?:should|must|needs? to|ought to|has to)\s+(?:be|go|sit|belong|come|have been|have gone)\b[^.;!?,\n]{0,30}\b(?:(?:with|to)\s+me|mine)\b/i,
+  new RegExp(
+    `\\bI\\s+(?:should|must|want to|would like to|'d like to|need to|ought to)\\s+(?:${takes}|be the owner)\\b`,
+    'i',
+  ),
+  /\b(?:is|are)\s+(?:really\s+|actually\s+)?mine\b/i,
+  /\bbelongs?\s+(?:to|with)\s+me\b/i,
+];
+const notToMe = /\b(?:not|never|\w+n't)\b[^.;!?\n]{0,40}\b(?:(?:to|with)\s+me|mine|me)\b/i;
+
+/** "Give it to me", "it should be with me", "she is mine": the requester asks for themselves. */
 export function asksForSelf(text: string): boolean {
-  return (
-    (/\b(?:give|assign|re-?assign|move|route|transfer|hand|send|put|return)\b[^.;!?]{0,60}\s(?:to|with)\s+(?:me|myself)\b/i.test(
-      text,
-    ) ||
-      /\b(?:should|must|needs to|ought to)\s+(?:be|go|sit|belong)\b[^.;!?,]{0,30}\b(?:with|to)\s+me\b/i.test(
-        text,
-      )) &&
-    !/\b(?:not|n't|never)\b[^.;!?]{0,30}\b(?:to|with)\s+me\b/i.test(text)
-  );
+  return toMe.some((pattern) => pattern.test(text)) && !notToMe.test(text);
 }

@@ -53,10 +53,11 @@ const particles = "(?:von|van|de|der|den|del|della|di|da|du|la|le|el|al|bin|ten|
 const initials = '(?:\\p{Lu}\\.)+';
 const properName = "\\p{Lu}[\\p{L}\\p{M}-]*(?:'(?!s\\b)\\p{L}[\\p{L}\\p{M}-]*)*";
 const capital = `(?:${initials}|${properName})`;
-const personName = `${capital}(?:\\s+(?:${particles}\\s+)*${capital}){1,5}`;
+const space = '[^\\S\\n]+';
+const personName = `${capital}(?:${space}(?:${particles}${space})*${capital}){1,5}`;
 const abbreviation = '(?:(?:\\p{L}{1,3}\\.){2,}|(?:Inc|Corp|Ltd|Co|St)\\.)';
 const companyWord = `(?:${abbreviation}|\\p{Lu}[\\p{L}\\p{M}\\d+&-]*(?:['.](?!s\\b)\\p{L}[\\p{L}\\p{M}\\d-]*)*|\\d[\\p{L}\\d]*|&)`;
-const companyName = `${companyWord}(?:\\s+(?:(?:of|and|the|de|la|du|und|et)\\s+)?${companyWord})*`;
+const companyName = `${companyWord}(?:${space}(?:(?:of|and|the|de|la|du|und|et)${space})?${companyWord})*`;
 const linkAfter =
   /^\s*(?:'s)?\s*(?:,|\(|\/|\||\s[-–—]\s|@|\b(?:at|from|of|with|von|bei|chez)\b)\s*(?:the\s+)?/iu;
 
@@ -157,23 +158,24 @@ function companiesIn(text: string): string[] {
   ].filter((company) => company !== null);
 }
 
-/** Names of one word, with their company: `Weber at Nordlicht`, `Moreau (Lumiere SA)`, `jonas weber from nordlicht`. */
+const shortNamePatterns = [
+  /((?:[\p{L}\p{M}'-]+[^\S\n]+){1,2})(?:\(|\b(?:at|from|of|bei|von|chez)\b)[^\S\n]*/giu,
+  /^\W*(?:lead\W+)?((?:[\p{L}\p{M}'-]+[^\S\n]+)?[\p{L}\p{M}'-]+)[^\S\n]*,[^\S\n]*/gimu,
+];
+
+/** Names of one word or written small: `Weber at Nordlicht`, `Moreau (Lumiere SA)`, `jonas weber, nordlicht`. */
 function shortNames(text: string): NamedLead[] {
-  const found: NamedLead[] = [];
-  for (const match of text.matchAll(
-    /((?:[\p{L}\p{M}'-]+\s+){1,2})(?:\(|\b(?:at|from|of|bei|von|chez)\b)\s*/giu,
-  )) {
-    const named = words(match[1] ?? '').filter((word) => !isNotName(word));
+  const matches = shortNamePatterns.flatMap((pattern) => [...text.matchAll(pattern)]);
+  return matches.flatMap((match) => {
+    const name = words(match[1] ?? '')
+      .filter((word) => !isNotName(word) && !isJob(word))
+      .join(' ');
     const rest = text.slice(match.index + match[0].length);
     const capitalised = companyHere(rest);
     const companies = capitalised === null ? plainCompany(rest) : [capitalised];
-    for (const company of companies.filter((one) => !isJob(one))) {
-      const last = named.at(-1);
-      if (named.length === 2) found.push({ name: named.join(' '), company });
-      if (last !== undefined) found.push({ name: last, company });
-    }
-  }
-  return found;
+    const fitting = companies.filter((company) => !isJob(company) && !isPlaceName(company));
+    return name === '' ? [] : fitting.map((company) => ({ name, company }));
+  });
 }
 
 /** `someone at nordlicht`, `lead from nordlicht`: only a company, perhaps written small. */
@@ -199,12 +201,60 @@ function introducedNames(text: string): NamedLead[] {
   return found;
 }
 
+const particle = new RegExp(`^${particles}$`, 'u');
+
 /** A run of capitalised words may be a name and a company side by side: `Sam Ortiz Blue River Foods`. */
 function splitsOf(phrase: string): NamedLead[] {
   const parts = words(phrase);
-  return [2, 3]
-    .filter((count) => parts.length > count)
-    .map((count) => ({ name: parts.slice(0, count).join(' '), company: parts.slice(count).join(' ') }));
+  return [2, 3].flatMap((count) => {
+    const rest = parts.slice(count);
+    while (rest[0] !== undefined && particle.test(rest[0])) rest.shift();
+    return rest.length === 0 ? [] : [{ name: parts.slice(0, count).join(' '), company: rest.join(' ') }];
+  });
+}
+
+/** The people whom the text names, capitalised, and what stands beside each. */
+function personsIn(text: string, companies: readonly string[]): Person[] {
+  const phrases = phrasesOf(personName, text).filter(
+    (phrase) => wordCount(phrase.text) > 1 && !isJob(phrase.text),
+  );
+  const persons = phrases.map((phrase) => personWithCompany(phrase, text));
+  const linked = new Set(persons.map(({ company }) => company));
+  const others = persons.filter((person) => person.company !== null || !linked.has(person.text));
+  const notCompanies = others.filter((person) => !companies.includes(person.text));
+  return (notCompanies.length > 0 ? notCompanies : others).filter((person) => !isPlaceName(person.text));
+}
+
+/** Readings of a person with a company, the surest first. */
+function pairsIn(text: string, persons: readonly Person[], companies: readonly string[]): NamedLead[] {
+  const linked = persons.map(({ text: name, company }) => ({ name, company }));
+  const sure = linked.filter(({ company }) => company !== null && !isPlaceName(company));
+  const single = persons.filter(({ company }) => company === null || isPlaceName(company));
+  const combined = single.flatMap(({ text: name }) =>
+    companies.filter((company) => company !== name).map((company) => ({ name, company })),
+  );
+  return [...sure, ...combined, ...shortNames(text)];
+}
+
+/** Readings of a name alone, then of a company alone. */
+function halvesIn(text: string, persons: readonly Person[], companies: readonly string[]): NamedLead[] {
+  const names = persons.flatMap(({ text: name, plainCompanies }) => [
+    ...plainCompanies.map((company) => ({ name, company })),
+    { name, company: null },
+    ...splitsOf(name),
+    { name: null, company: name },
+    // The first of three capitalised words may only open the sentence.
+    ...(wordCount(name) > 2 ? [{ name: words(name).slice(1).join(' '), company: null }] : []),
+  ]);
+  const capitalised = phrasesOf(companyName, text).filter(isInSentence(text));
+  const alone = [...companies, ...capitalised.map((phrase) => phrase.text), ...plainCompaniesIn(text)];
+  return [
+    ...introducedNames(text).filter(
+      ({ name }) => name === null || !persons.some((person) => person.text.includes(name)),
+    ),
+    ...names,
+    ...alone.filter((company) => !isPlaceName(company)).map((company) => ({ name: null, company })),
+  ];
 }
 
 const maximumReadings = 10;
@@ -215,46 +265,18 @@ const maximumReadings = 10;
  * known people, e-mails, ids and links are already blanked, so that what is left may be the lead.
  */
 export function namesIn(masked: string): NamedLead[] {
-  const phrases = phrasesOf(personName, masked).filter(({ text }) => wordCount(text) > 1 && !isJob(text));
-  const linked = phrases.map((phrase) => personWithCompany(phrase, masked));
-  const asCompany = new Set(linked.map(({ company }) => company));
-  const persons = linked.filter(({ text, company }) => company !== null || !asCompany.has(text));
-  const paired = persons.filter(({ company }) => company !== null && !isPlaceName(company));
-  const single = persons.filter((person) => !paired.includes(person) && !isPlaceName(person.text));
   const companies = companiesIn(masked);
-
-  const found: NamedLead[] = [];
-  const add = (...readings: NamedLead[]) => {
-    for (const { name, company } of readings) {
-      if (name === null && company === null) continue;
-      if (company !== null && name === null && isPlaceName(company)) continue;
-      if (!found.some((one) => one.name === name && one.company === company)) found.push({ name, company });
-    }
-  };
-  add(...paired.map(({ text, company }) => ({ name: text, company })));
-  for (const { text } of single)
-    add(...companies.filter((one) => one !== text).map((company) => ({ name: text, company })));
-  const isLinked = found.length > 0;
-  add(...shortNames(masked).filter(({ company }) => company !== null && !isPlaceName(company)));
-  for (const { text, plainCompanies } of single) {
-    add(...plainCompanies.map((company) => ({ name: text, company })));
-    if (!isLinked || companies.length === 0) add({ name: text, company: null }, ...splitsOf(text));
-  }
-  if (paired.length === 0) {
-    add(...introducedNames(masked));
-    for (const { text } of single)
-      add({ name: null, company: text }, { name: words(text).slice(1).join(' '), company: null });
-  }
-  if (found.every(({ name, company }) => name === null || company === null)) {
-    add(...companies.map((company) => ({ name: null, company })));
-    add(
-      ...phrasesOf(companyName, masked)
-        .filter(isInSentence(masked))
-        .map(({ text }) => ({ name: null, company: text })),
-    );
-    add(...plainCompaniesIn(masked).map((company) => ({ name: null, company })));
-  }
-  return found.slice(0, maximumReadings);
+  const persons = personsIn(masked, companies);
+  const pairs = pairsIn(masked, persons, companies);
+  // A pair written small may be no name at all; a person who is named beside it is then still read alone.
+  const isCertain = pairs.some(({ name }) => persons.some((person) => person.text === name));
+  const readings =
+    pairs.length > 0 && (isCertain || persons.length === 0)
+      ? pairs
+      : [...pairs, ...halvesIn(masked, persons, companies)];
+  const isNew = (one: NamedLead, index: number) =>
+    readings.findIndex(({ name, company }) => name === one.name && company === one.company) === index;
+  return readings.filter(isNew).slice(0, maximumReadings);
 }
 
 /** A single capitalised word that opens a sentence is more likely a word than a name. */

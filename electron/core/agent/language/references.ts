@@ -94,6 +94,19 @@ export function referencesIn(read: ReadText, knownNames: readonly KnownName[]): 
   return { records, emails: [...new Set(emails)], names, ordinal: ordinalIn(text) };
 }
 
+/**
+ * The text with links, ids and outsiders' e-mails as one plain word each, so that their dots end no sentence.
+ * Lengths are kept, so positions still fit.
+ */
+export function withPlainReferences(text: string, knownNames: readonly KnownName[]): string {
+  const known = new Set(knownNames.map(({ email }) => email));
+  const plain = (match: string) => 'x'.repeat(match.length);
+  return text
+    .replace(/https?:\/\/\S+/gi, plain)
+    .replace(emailAddress, (email) => (known.has(email.toLowerCase()) ? email : plain(email)))
+    .replace(salesforceLeadId, plain);
+}
+
 /** Blanks what is certainly not the lead's name: e-mails, links, ids. Lengths are kept, so positions still fit. */
 function maskReferences(text: string): string {
   const blank = (match: string) => ' '.repeat(match.length);

@@ -1,7 +1,7 @@
 import { readMarkup } from './markup.ts';
 import { asksForSelf, type Mention, mentionsIn } from './mentions.ts';
 import type { KnownName, LanguageReader, Reading, ReadingInput, References } from './reader.ts';
-import { internalDomains, type ReadText, referencesIn } from './references.ts';
+import { internalDomains, type ReadText, referencesIn, withPlainReferences } from './references.ts';
 
 /** Longer texts are read up to here; what matters is said at the beginning, and reading must stay quick. */
 const maximumReadLength = 20_000;
@@ -35,13 +35,14 @@ function maskMentions(text: string, mentions: readonly Mention[]): string {
 
 function readMessage(raw: string, place: ReadText['place'], knownNames: readonly KnownName[]): ReadMessage {
   const { text, links } = readMarkup(raw.slice(0, maximumReadLength), knownNames);
-  const mentions = mentionsIn(text, knownNames);
+  const spoken = withPlainReferences(text, knownNames);
+  const mentions = mentionsIn(spoken, knownNames);
   const masked = maskMentions(text, mentions);
   return {
     text,
     references: referencesIn({ text, links, masked, place }, knownNames),
     mentions,
-    asksForSelf: asksForSelf(text),
+    asksForSelf: asksForSelf(spoken),
   };
 }
 

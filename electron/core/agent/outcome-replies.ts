@@ -1,0 +1,33 @@
+import type { Reason } from '../../../shared/model/request.ts';
+import { reasonWords } from './replies.ts';
+
+/** What requesters and approvers are told once something was decided. Names are display names. */
+
+export const alreadyRight = (result: { leadLabel: string; owner: string; rule: string | null }): string =>
+  `${result.leadLabel} is already with ${result.owner}${result.rule === null ? '' : `, as rule ${result.rule} wants`}. Nothing had to be changed.`;
+
+export const approvedUnchanged = (result: { leadLabel: string; owner: string; approvedBy: string }): string =>
+  `${result.approvedBy} decided that ${result.leadLabel} stays with ${result.owner}. Nothing had to be changed.`;
+
+export const rejectedBy = (approver: string, note: string | null): string =>
+  `${approver} decided against the change${note === null ? '' : `: ${note}`}${note !== null && /[.!?]$/.test(note) ? '' : '.'} The lead keeps its owner.`;
+
+export const askedBack = (approver: string, question: string | null): string =>
+  question === null
+    ? `${approver} needs more information before deciding. Can you say more here?`
+    : `${approver} asks: ${question}`;
+
+export const passedOnWithoutApprover = (reason: Reason): string =>
+  `I may not decide this, because ${reasonWords[reason]}, and nobody is named who may. The routing ops team sees it in the queue.`;
+
+export const decisionNotApplied = (problem: string): string =>
+  `The approval was not applied, and nothing was changed: ${problem} Please decide again, with another owner.`;
+
+export const decisionOvertaken = (requestId: string): string =>
+  `${requestId}: the requester withdrew it, so there is nothing left to decide.`;
+
+export const reminder = (requestId: string, leadLabel: string | null): string =>
+  `Reminder: ${requestId}${leadLabel === null ? '' : ` (${leadLabel})`} still waits for your decision.`;
+
+export const delegated = (requestId: string, approver: string): string =>
+  `${requestId} was not decided by ${approver} in time. As the delegate, you may decide it now.`;

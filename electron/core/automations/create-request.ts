@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { agentName, type Priority, type Source } from '../../../shared/model/request.ts';
+import { appendAudit } from '../store/audit.ts';
+import type { Jobs } from '../store/jobs.ts';
+import { insertIncoming } from '../store/messages.ts';
+import { insertRequest } from '../store/requests.ts';
+import type { Database } from '../store/tables.ts';
+import type { Queues } from './queues.ts';
+
+export interface IncomingAttachment {
+  name: string;
+  mediaType: string;
+  sizeBytes: number;
+  content: Buffer | null;
+  url: string | null;
+}
+
+export interface IncomingRequest {
+  source: Source;
+  /** E-mail of the sender, where they are known. */
+  requester: string | null;
+  requesterChat?: string | null;
+  requesterName: string | null;
+  /** As it was written, with the chat's own mark-up. */
+  text: string;
+  channel?: string | null;
+  thread?: string | null;
+  targetRecord?: string | null;
+  targetSystem?: string | null;
+  justification?: string | null;
+  priority?: Priority | null;
+  refersTo?: string | null;
+  attachments?: readonly IncomingAttachment[];
+  at: Date;
+}
+
+/** Text that Postgres can store: it takes neither NUL nor half a surrogate pair. */
+export const storableText = (text: string): string => text.toWellFormed().replaceAll('\u0000', '');
+
+/** The summary is what lists show; the whole text stays with the message. */
+const maximumSummaryLength = 4_000;
+
+/**
+ * Create Request Record: stores a request with its first status, priority, time stamps and owner, what was said, and
+ * the first audit event, and invokes the agent, all in the caller's transaction. Gives the request's id.
+ */
+export async function createRequest(
+  db: Kysely<Database>,
+  jobs: Pick<Jobs<Queues>, 'enqueue'>,
+  incoming: IncomingRequest,
+): Promise<string> {
+  const { source, requester, at, priority = null } = incoming;
+  const text = storableText(incoming.text);
+  const justification = incoming.justification ? storableText(incoming.justification) : null;
+  const targetRecord = incoming.targetRecord ? storableText(incoming.targetRecord) : null;
+  const now = at.toISOString();
+  const requestId = await insertRequest(db, {
+    requester,
+    requester_chat: incoming.requesterChat ?? null,
+    summary: text.length > maximumSummaryLength ? `${text.slice(0, maximumSummaryLength - 1)}…` : text,
+    business_justification: justification,
+    target_system_or_record: incoming.targetSystem ?? targetRecord,
+    target_record: targetRecord,
+    status: 'New',
+    priority: priority ?? 'Medium',
+    chosen_priority: priority,
+    current_owner: agentName,
+    source,
+    channel: incoming.channel ?? null,
+    thread: incoming.thread ?? null,
+    refers_to: incoming.refersTo ?? null,
+    created_at: now,
+    updated_at: now,
+  });
+  const author = requester ?? incoming.requesterChat ?? null;
+  await insertIncoming(
+    db,
+    {
+      requestId,
+      author,
+      authorName: incoming.requesterName,
+      text: justification === null ? text : `${text}\n${justification}`,
+      source,
+    },
+    at,
+  );
+  const attachments = incoming.attachments ?? [];
+  if (attachments.length > 0)
+    await db
+      .insertInto('attachments')
+      .values(
+        attachments.map((file) => ({
+          attachment_id: randomUUID(),
+          request_id: requestId,
+          name: storableText(file.name),
+          media_type: file.mediaType,
+          size_bytes: file.sizeBytes,
+          content: file.content,
+          url: file.url,
+          created_at: now,
+        })),
+      )
+      .execute();
+  await jobs.enqueue(db, 'invoke-agent', { requestId }, { key: requestId });
+  await appendAudit(
+    db,
+    [
+      {
+        request_id: requestId,
+        actor: author ?? 'unknown',
+        event_type: 'Message',
+        details: {
+          direction: 'in',
+          source,
+          text,
+          ...(justification === null ? {} : { business_justification: justification }),
+          ...(targetRecord === null ? {} : { target_record: targetRecord }),
+          ...(attachments.length === 0 ? {} : { attachments: attachments.map(({ name }) => name) }),
+          ...(incoming.refersTo ? { refers_to: incoming.refersTo } : {}),
+        },
+      },
+    ],
+    at,
+  );
+  return requestId;
+}

@@ -1,0 +1,177 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { IANAZone } from 'luxon';
+import { z } from 'zod';
+import { AppError } from '../../shared/model/errors.ts';
+import { Email } from '../../shared/model/person.ts';
+
+/** How to reach a vendor; null where it is not connected. */
+export interface ConnectorsConfig {
+  slack: { botToken: string; appToken: string; channels: string[]; apiUrl: string | null } | null;
+  salesforce: {
+    loginUrl: string;
+    instanceUrl: string | null;
+    clientId: string;
+    clientSecret: string;
+  } | null;
+  hubspot: { baseUrl: string; accessToken: string } | null;
+  confluence: {
+    baseUrl: string;
+    auth: { email: string; apiToken: string } | { bearerToken: string };
+  } | null;
+}
+
+/** Everything that the environment and the command line say, parsed once. */
+export interface Config {
+  /** Where this copy keeps everything of its own. */
+  dataDir: string;
+  /** A shared Postgres; null for the embedded one. */
+  databaseUrl: string | null;
+  /** `demo` opens on the stand-ins; `own` on what is connected. */
+  workspace: 'demo' | 'own';
+  connectors: ConnectorsConfig;
+  /** The organisation's zone, an IANA name. */
+  timeZone: string;
+  /** Who sits at this desk: an e-mail of the people list. */
+  user: string | null;
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** How many requests one runner works on at once. */
+  concurrency: number;
+  /** For one call to a vendor. */
+  vendorTimeoutMs: number;
+  /** How long a runner holds a request without a sign of life. */
+  leaseMs: number;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const text = z.string().trim().min(1).optional();
+const url = z
+  .url({ protocol: /^https?$/, error: 'is no http or https address' })
+  .transform((address) => address.replace(/\/+$/, ''));
+
+const Variables = z.object({
+  DATABASE_URL: text,
+  SWITCHYARD_DATA_DIR: text,
+  SWITCHYARD_TIME_ZONE: z
+    .string()
+    .refine((zone) => IANAZone.isValidZone(zone), 'is no IANA time zone such as Europe/Berlin')
+    .default('UTC'),
+  SWITCHYARD_USER: Email.optional(),
+  SWITCHYARD_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  SWITCHYARD_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
+  SWITCHYARD_SLACK_BOT_TOKEN: text,
+  SWITCHYARD_SLACK_APP_TOKEN: text,
+  SWITCHYARD_SLACK_CHANNELS: text,
+  SWITCHYARD_SALESFORCE_LOGIN_URL: url.optional(),
+  SWITCHYARD_SALESFORCE_CLIENT_ID: text,
+  SWITCHYARD_SALESFORCE_CLIENT_SECRET: text,
+  SWITCHYARD_HUBSPOT_TOKEN: text,
+  SWITCHYARD_CONFLUENCE_URL: url.optional(),
+  SWITCHYARD_CONFLUENCE_EMAIL: text,
+  SWITCHYARD_CONFLUENCE_TOKEN: text,
+});
+type Variables = z.infer<typeof Variables>;
+
+/** The values of variables that only make sense together: all, or null where none is set. */
+function togetherOrNone<Name extends keyof Variables>(
+  variables: Variables,
+  names: readonly Name[],
+): { [Key in Name]: NonNullable<Variables[Key]> } | null {
+  const missing = names.filter((name) => variables[name] === undefined);
+  if (missing.length === names.length) return null;
+  if (missing.length > 0) {
+    const set = names.filter((name) => variables[name] !== undefined);
+    throw new AppError(
+      'invalid_input',
+      `${set.join(' and ')} is set, but ${missing.join(' and ')} is not. Set all of them, or none.`,
+    );
+  }
+  return variables as { [Key in Name]: NonNullable<Variables[Key]> };
+}
+
+function connectorsOf(variables: Variables): ConnectorsConfig {
+  const slack = togetherOrNone(variables, ['SWITCHYARD_SLACK_BOT_TOKEN', 'SWITCHYARD_SLACK_APP_TOKEN']);
+  const salesforce = togetherOrNone(variables, [
+    'SWITCHYARD_SALESFORCE_LOGIN_URL',
+    'SWITCHYARD_SALESFORCE_CLIENT_ID',
+    'SWITCHYARD_SALESFORCE_CLIENT_SECRET',
+  ]);
+  const confluence = togetherOrNone(variables, [
+    'SWITCHYARD_CONFLUENCE_URL',
+    'SWITCHYARD_CONFLUENCE_EMAIL',
+    'SWITCHYARD_CONFLUENCE_TOKEN',
+  ]);
+  const hubspotToken = variables.SWITCHYARD_HUBSPOT_TOKEN;
+  return {
+    slack: slack && {
+      botToken: slack.SWITCHYARD_SLACK_BOT_TOKEN,
+      appToken: slack.SWITCHYARD_SLACK_APP_TOKEN,
+      channels: (variables.SWITCHYARD_SLACK_CHANNELS ?? '').split(/[\s,]+/).filter((id) => id !== ''),
+      apiUrl: null,
+    },
+    salesforce: salesforce && {
+      loginUrl: salesforce.SWITCHYARD_SALESFORCE_LOGIN_URL,
+      instanceUrl: null,
+      clientId: salesforce.SWITCHYARD_SALESFORCE_CLIENT_ID,
+      clientSecret: salesforce.SWITCHYARD_SALESFORCE_CLIENT_SECRET,
+    },
+    hubspot:
+      hubspotToken === undefined ? null : { baseUrl: 'https://api.hubapi.com', accessToken: hubspotToken },
+    confluence: confluence && {
+      baseUrl: confluence.SWITCHYARD_CONFLUENCE_URL,
+      auth: {
+        email: confluence.SWITCHYARD_CONFLUENCE_EMAIL,
+        apiToken: confluence.SWITCHYARD_CONFLUENCE_TOKEN,
+      },
+    },
+  };
+}
+
+/** The folder in which each system keeps the data of a user's programs. */
+export function defaultDataDir(platform: NodeJS.Platform, environment: Environment, home: string): string {
+  if (platform === 'win32')
+    return path.join(environment.LOCALAPPDATA ?? path.join(home, 'AppData', 'Local'), 'Switchyard');
+  if (platform === 'darwin') return path.join(home, 'Library', 'Application Support', 'Switchyard');
+  // Postgres never runs as root, and no other user may enter root's home.
+  if (home === '/root') return '/var/lib/switchyard';
+  return path.join(environment.XDG_DATA_HOME ?? path.join(home, '.local', 'share'), 'switchyard');
+}
+
+/**
+ * Reads the environment; `dataDir` of the command line goes before it. Throws `invalid_input` that names the variable
+ * and what is wrong with it.
+ */
+export function readConfig(
+  environment: Environment = process.env,
+  options: { dataDir?: string | undefined } = {},
+): Config {
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+  const parsed = Variables.safeParse(present);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path: [name], message }) => `${String(name)}: ${message}`);
+    throw new AppError('invalid_input', `The environment cannot be used. ${problems.join('; ')}`);
+  }
+  const variables = parsed.data;
+  const connectors = connectorsOf(variables);
+  const isConnected = Object.values(connectors).some((connector) => connector !== null);
+  const databaseUrl = variables.DATABASE_URL ?? null;
+  return {
+    dataDir: path.resolve(
+      options.dataDir ??
+        variables.SWITCHYARD_DATA_DIR ??
+        defaultDataDir(process.platform, environment, homedir()),
+    ),
+    databaseUrl,
+    workspace: isConnected || databaseUrl !== null ? 'own' : 'demo',
+    connectors,
+    timeZone: variables.SWITCHYARD_TIME_ZONE,
+    user: variables.SWITCHYARD_USER ?? null,
+    logLevel: variables.SWITCHYARD_LOG_LEVEL,
+    concurrency: variables.SWITCHYARD_CONCURRENCY,
+    vendorTimeoutMs: 15_000,
+    leaseMs: 30_000,
+  };
+}

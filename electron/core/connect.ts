@@ -1,0 +1,45 @@
+import type { CrmSystem } from '../../shared/model/lead.ts';
+import type { ConnectorsConfig } from './config.ts';
+import { createConfluenceConnector } from './connectors/confluence/client.ts';
+import type { ChatConnector, CrmConnector, KnowledgeConnector } from './connectors/connector.ts';
+import { createHubspotConnector } from './connectors/hubspot/client.ts';
+import { createSalesforceConnector } from './connectors/salesforce/client.ts';
+import { createSlackConnector } from './connectors/slack/client.ts';
+import type { Clock, Log } from './ports.ts';
+
+/** The vendors that this program is connected to. */
+export interface Connectors {
+  chats: Partial<Record<'slack' | 'teams', ChatConnector>>;
+  crms: Partial<Record<CrmSystem, CrmConnector>>;
+  knowledge: KnowledgeConnector[];
+}
+
+/** Builds the connectors that are configured; none of them calls its vendor yet. */
+export function connectVendors(
+  config: ConnectorsConfig,
+  { timeoutMs, clock, log }: { timeoutMs: number; clock: Clock; log: Log },
+): Connectors {
+  const { slack, salesforce, hubspot, confluence } = config;
+  const common = (system: string) => ({ timeoutMs, log: log.child({ system }) });
+  const connectors: Connectors = { chats: {}, crms: {}, knowledge: [] };
+  if (slack) {
+    const { apiUrl, ...rest } = slack;
+    connectors.chats.slack = createSlackConnector({
+      ...common('slack'),
+      ...rest,
+      ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
+    });
+  }
+  if (salesforce) {
+    const { instanceUrl, ...rest } = salesforce;
+    connectors.crms.salesforce = createSalesforceConnector({
+      ...common('salesforce'),
+      ...rest,
+      instanceUrl: instanceUrl ?? undefined,
+    });
+  }
+  if (hubspot) connectors.crms.hubspot = createHubspotConnector({ ...common('hubspot'), ...hubspot });
+  if (confluence)
+    connectors.knowledge.push(createConfluenceConnector({ ...common('confluence'), ...confluence, clock }));
+  return connectors;
+}

@@ -1,0 +1,51 @@
+import type { z } from 'zod';
+import type { FormInput } from '../../../shared/contract/contract.ts';
+import { AppError } from '../../../shared/model/errors.ts';
+import type { Person } from '../../../shared/model/person.ts';
+import { createRequest, type IncomingAttachment } from '../automations/create-request.ts';
+import type { ChatIntakeOptions } from './chat.ts';
+import { noteEvent, requestOfEvent } from './seen-events.ts';
+
+const maximumAttachmentBytes = 10 * 1024 * 1024;
+
+function attachmentOf(upload: z.output<typeof FormInput>['attachments'][number]): IncomingAttachment {
+  const content = Buffer.from(upload.content, 'base64');
+  if (content.byteLength > maximumAttachmentBytes)
+    throw new AppError('invalid_input', `${upload.name} is larger than 10 MiB. Attach a smaller file.`);
+  return {
+    name: upload.name,
+    mediaType: upload.mediaType,
+    sizeBytes: content.byteLength,
+    content,
+    url: null,
+  };
+}
+
+/** Takes in a submitted form, once for each idempotency key. Gives the request's id once everything is stored. */
+export async function takeInForm(
+  { db, jobs, clock }: Omit<ChatIntakeOptions, 'log'>,
+  form: z.output<typeof FormInput>,
+  requester: Person,
+): Promise<string> {
+  const keys = [`form ${form.idempotencyKey}`];
+  const attachments = form.attachments.map(attachmentOf);
+  const seen = await requestOfEvent(db.kysely, 'form', keys);
+  if (seen !== undefined) return seen;
+  return db.transaction(async (tx) => {
+    const at = clock.now();
+    const requestId = await createRequest(tx, jobs, {
+      source: 'form',
+      requester: requester.email,
+      requesterName: requester.name,
+      text: form.summary,
+      targetRecord: form.target_record || null,
+      targetSystem: form.target_system === 'unknown' ? null : form.target_system,
+      justification: form.business_justification || null,
+      priority: form.priority,
+      attachments,
+      at,
+    });
+    await noteEvent(tx, { source: 'form', keys, requestId, at });
+    return requestId;
+  });
+}

@@ -1,0 +1,39 @@
+import type { Kysely } from 'kysely';
+import type { Database } from '../store/tables.ts';
+
+/** The request that an event with one of these keys was taken into already, or undefined. */
+export async function requestOfEvent(
+  db: Kysely<Database>,
+  source: string,
+  keys: readonly string[],
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('intake_events')
+    .select('request_id')
+    .where('source', '=', source)
+    .where('key', 'in', keys)
+    .limit(1)
+    .executeTakeFirst();
+  return row?.request_id;
+}
+
+/**
+ * Notes that an event was taken in, in the transaction that does so. A key that another transaction has noted
+ * meanwhile breaks this one with a unique violation; the event then comes again and is found.
+ */
+export async function noteEvent(
+  db: Kysely<Database>,
+  event: { source: string; keys: readonly string[]; requestId: string; at: Date },
+): Promise<void> {
+  await db
+    .insertInto('intake_events')
+    .values(
+      event.keys.map((key) => ({
+        source: event.source,
+        key,
+        request_id: event.requestId,
+        received_at: event.at.toISOString(),
+      })),
+    )
+    .execute();
+}

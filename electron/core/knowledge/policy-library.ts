@@ -1,0 +1,79 @@
+import type { Kysely } from 'kysely';
+import type { PolicyDocument, PolicyPage } from '../../../shared/model/policy.ts';
+import type { KnowledgeConnector } from '../connectors/connector.ts';
+import { type Tried, withRetries } from '../connectors/retry.ts';
+import type { Clock, Log } from '../ports.ts';
+import { keepPolicyPages, keptPolicyPages } from '../store/policy-pages.ts';
+import type { Database } from '../store/tables.ts';
+import { readPolicyPage } from './read-page.ts';
+
+/** The label of the pages that govern the operation. */
+export const policyLabel = 'lead-routing-policy';
+/** `policy_max_age`: how old a kept copy may be where the pages themselves cannot be read. */
+export const policyMaximumAgeMs = 24 * 3600 * 1000;
+/** A copy that says the same is written again only after this long. */
+const keepEveryMs = 60_000;
+
+export interface PolicyLibraryOptions {
+  db: Kysely<Database>;
+  sources: readonly KnowledgeConnector[];
+  clock: Clock;
+  log: Log;
+}
+
+export interface PolicyLibrary {
+  /** The policy as it is now, or as the kept copies have it where a source cannot be read; empty where there is none. */
+  read(signal: AbortSignal): Promise<Tried<PolicyDocument[]>>;
+}
+
+/** Reads policy pages anew for every case, and keeps a copy of each for the time in which they cannot be read. */
+export function createPolicyLibrary({ db, sources, clock, log }: PolicyLibraryOptions): PolicyLibrary {
+  const keptUntil = new Map<string, { fingerprint: string; at: number }>();
+
+  async function keep(source: PolicyPage['source'], pages: readonly PolicyPage[]): Promise<void> {
+    const fingerprint = pages.map(({ id, version, title }) => `${id}@${version} ${title}`).join('\n');
+    const now = clock.now().getTime();
+    const last = keptUntil.get(source);
+    if (last?.fingerprint === fingerprint && now - last.at < keepEveryMs && now >= last.at) return;
+    await keepPolicyPages(db, source, pages);
+    keptUntil.set(source, { fingerprint, at: now });
+  }
+
+  async function readSource(
+    source: KnowledgeConnector,
+    signal: AbortSignal,
+  ): Promise<Tried<PolicyDocument[]>> {
+    const tried = await withRetries(() => source.findPolicyPages({ label: policyLabel }, { signal }), {
+      clock,
+      signal,
+    });
+    if (tried.isOk) {
+      const at = clock.now().toISOString();
+      const pages = tried.value.map((page) => ({ ...page, fetchedAt: at }));
+      await keep(source.system, pages);
+      return { ...tried, value: pages.map((page) => readPolicyPage(page, null)) };
+    }
+    const since = new Date(clock.now().getTime() - policyMaximumAgeMs);
+    const kept = await keptPolicyPages(db, source.system, since);
+    if (kept.length === 0) return tried;
+    log.warn(
+      { system: source.system, code: tried.error.code },
+      'The policy pages cannot be read; the kept copies are used',
+    );
+    return {
+      isOk: true,
+      tries: tried.tries,
+      value: kept.map((page) => readPolicyPage(page, page.fetchedAt)),
+    };
+  }
+
+  return {
+    async read(signal) {
+      const all = await Promise.all(sources.map((source) => readSource(source, signal)));
+      const tries = Math.max(1, ...all.map((one) => one.tries));
+      const documents = all.flatMap((one) => (one.isOk ? one.value : []));
+      const failed = all.find((one) => !one.isOk);
+      return failed && documents.length === 0 ? failed : { isOk: true, value: documents, tries };
+    },
+  };
+}

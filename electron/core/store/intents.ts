@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import type { CrmSystem } from '../../../shared/model/lead.ts';
+import type { Intent } from './requests.ts';
+import type { Database } from './tables.ts';
+
+export interface NewIntent {
+  requestId: string;
+  system: CrmSystem;
+  record: string;
+  previousOwner: string | null;
+  newOwner: string;
+  newOwnerId: string;
+  stamp: string | null;
+}
+
+/** Stores what is about to be written, in the caller's transaction, in the order of writing. */
+export async function insertIntents(
+  db: Kysely<Database>,
+  intents: readonly NewIntent[],
+  at: Date,
+): Promise<Intent[]> {
+  if (intents.length === 0) return [];
+  return db
+    .insertInto('intents')
+    .values(
+      intents.map((intent, index) => ({
+        // Sorted by id they come back in the order of writing.
+        intent_id: `${intent.requestId}.${at.getTime()}.${index}.${randomUUID().slice(0, 8)}`,
+        request_id: intent.requestId,
+        system: intent.system,
+        record: intent.record,
+        previous_owner: intent.previousOwner,
+        new_owner: intent.newOwner,
+        new_owner_id: intent.newOwnerId,
+        stamp: intent.stamp,
+        created_at: at.toISOString(),
+      })),
+    )
+    .returningAll()
+    .execute();
+}
+
+/** Ends intents, in the transaction that records what came of them. */
+export async function finishIntents(
+  db: Kysely<Database>,
+  intentIds: readonly string[],
+  outcome: { state: 'done' | 'abandoned'; at: Date },
+): Promise<void> {
+  if (intentIds.length === 0) return;
+  await db
+    .updateTable('intents')
+    .set({ state: outcome.state, finished_at: outcome.at.toISOString() })
+    .where('intent_id', 'in', intentIds)
+    .where('state', '=', 'planned')
+    .execute();
+}

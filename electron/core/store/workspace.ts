@@ -1,0 +1,17 @@
+import type { Kysely } from 'kysely';
+import type { Database } from './tables.ts';
+
+/** A fact about this workspace, or undefined. */
+export async function readWorkspaceFact(db: Kysely<Database>, key: string): Promise<unknown> {
+  const row = await db.selectFrom('workspace').select('value').where('key', '=', key).executeTakeFirst();
+  return row?.value;
+}
+
+export async function writeWorkspaceFact(db: Kysely<Database>, key: string, value: unknown): Promise<void> {
+  const text = JSON.stringify(value);
+  await db
+    .insertInto('workspace')
+    .values({ key, value: text })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: text }))
+    .execute();
+}
