@@ -25,7 +25,7 @@ function attachmentOf(upload: z.output<typeof FormInput>['attachments'][number])
 export async function takeInForm(
   { db, jobs, clock }: Omit<ChatIntakeOptions, 'log'>,
   form: z.output<typeof FormInput>,
-  requester: Person,
+  requester: Pick<Person, 'email' | 'name'>,
 ): Promise<string> {
   const keys = [`form ${form.idempotencyKey}`];
   const attachments = form.attachments.map(attachmentOf);

@@ -27,6 +27,9 @@ function withoutLegalForm(words: readonly string[]): string[] | null {
   return null;
 }
 
+/** Whether a word, dotted or not, is a company's legal form. */
+export const isLegalForm = (word: string): boolean => legalForms.has(foldText(word));
+
 /** Letter case and spacing aside: the form in which texts other than names are compared. */
 export function foldCase(text: string): string {
   return text.trim().toLowerCase().replace(/\s+/gu, ' ');

@@ -24,7 +24,7 @@ const between = '[^.;!?\\n]';
 const refusedLabel =
   /\b(?:current|present|old|previous|former|existing|wrong|actual|today's|aktuell\w*|bisherig\w*|actuel\w*)\s+(?:owner|rep|ae|assignee|besitzer|propriétaire)\s*(?:\(.*\)\s*)?(?:[:=]|is|was)?\s*$/i;
 const askedLabel =
-  /(?:\b(?:(?:(?:new|right|correct|proper|rightful|real|requested|proposed|desired|target|suggested|expected|richtige\w*|neue\w*)\s+(?:owner|rep|ae|one|person|assignee|besitzer)\s*(?:[:=]|is|would be|should be|ist|wäre)?)|(?:owner|should be|should go to|assign(?:ed)? to|re-?assign to|move to|route to|give to|new owner|besitzer)\s*[:=])|->|=>|→|⇒|»)\s*$/i;
+  /(?:\b(?:(?:(?:new|expected|right|correct|proper|rightful|real|requested|proposed|desired|target|suggested|richtige\w*|neue\w*)\s+(?:owner|rep|ae|one|person|assignee|besitzer)\s*(?:[:=]|is|would be|should be|ist|wäre)?)|(?:owner|should be|should go to|assign(?:ed)? to|re-?assign to|move to|route to|give to|expected|wanted|besitzer)\s*[:=])|->|=>|→|⇒|»)\s*$/i;
 
 /** What stands before a name that is turned down, whatever else is said. */
 const negated = new RegExp(
@@ -34,7 +34,8 @@ const negated = new RegExp(
 
 /** What stands before a name when it is that of the present or a wrong owner. */
 const refusedBefore = [
-  /\b(?:instead of|rather than|away from|taken from|off|from|than|except|wrongly|mistakenly|incorrectly|why did|statt|von|au lieu de)\s+(?:(?!to\b|with\b)\S+\s+){0,4}$/i,
+  /\b(?:why|how come|warum|wieso|pourquoi)\b[^.;!?]{0,80}$/i,
+  /\b(?:instead of|rather than|away from|taken from|off|from|than|except|wrongly|mistakenly|incorrectly|statt|von|au lieu de)\s+(?:(?!to\b|with\b)\S+\s+){0,4}$/i,
   /\b(?:was|were|is|are|been|got|gets|went|goes|sits|sitting|sat|landed|lands|ended up|stuck|remains?|stays?|'s|ist|wurde|liegt|landete|sitzt|est|était)\b(?:\s+[^\s.,;!?]+){0,4}?\s+(?:to|with|by|under|at|on|bei|zu|chez|à)\s+$/i,
   /\b(?:gave|sent|moved|assigned|routed|handed|passed|gives|sends|moves|assigns|routes)\b(?:\s+[^\s.,;!?]+){0,6}?\s+(?:to|with)\s+$/i,
   /\b(?:with|about|asked|told|spoke|talked|spoken)\s+$/i,
@@ -52,21 +53,22 @@ const askedBefore = [
   ),
   /\b(?:please|pls|want|need|like|needs)\b[^;!?]{0,60}\b(?:assigned|reassigned|routed|moved|given|sent|transferred|changed)\s+(?:over\s+|back\s+)?to\s+$/i,
   /\b(?:belongs?|belonging)\s+(?:to|with)\s+$/i,
-  /\b(?:make|let|have|want|prefer|(?:would|'d) like)\s+$/i,
+  /\b(?:make|let|have|want|prefer|(?:would|'d) like|make (?:it|that|her|him))\s+$/i,
   /\b(?:sollte|soll|muss|gehört|müsste)\b(?:\s+[^\s.,;!?]+){0,4}?\s+(?:zu|bei|an|mit)\s+$/i,
   /\bbitte\b[^.;!?]{0,80}\b(?:an|auf|zu)\s+$/i,
   /\b(?:devrait|doit|donner|donnez|attribuer|attribuez|réattribuer|transférer|transférez)\b(?:\s+[^\s.;!?]+){0,5}?\s+(?:chez|à)\s+$/i,
 ];
 /** The weakest sign: it counts where nothing says that the person only has the lead now. */
-const perhapsAskedBefore = /\b(?:for|to)\s+$/i;
+const perhapsAskedBefore =
+  /(?<!\b(?:according|thanks|thank you|talk\w*|sp[eo]ak\w*|spoke|listen\w*|reports?|reporting|next|due|said|mentioned|wrote|ask\w*|wait\w*|look\w*|sorry|meeting|call|cc)\s)\b(?:for|to)\s+$/i;
 
 const takes = '(?:have|own|get|take|handle|receive|work|keep)';
 const askedAfter = [
   new RegExp(
-    `^\\s+(?:should|must|needs to|ought to|has to|is supposed to|shall)\\s+(?!not\\b)(?:(?:really|actually|rather|probably|instead)\\s+)?(?:${takes}|be)\\b`,
+    `^\\s+(?:who\\s+)?(?:should|must|needs to|ought to|has to|is supposed to|shall)\\s+(?!not\\b)(?:(?:really|actually|rather|probably|instead)\\s+)?(?:${takes}|be)\\b`,
     'i',
   ),
-  /^\s+(?:is|would be|'s)\s+(?:the\s+)?(?:right|correct|proper|rightful|real)\b/i,
+  /^\s+(?:is|would be|'s)\s+(?:the\s+|a\s+)?(?:better|right|correct|proper|rightful|real)\b/i,
   /^\s+(?:as|to be)\s+(?:the\s+|new\s+|its\s+)*owner\b/i,
   /^\s+(?:instead(?!\s+of)|pls|please|bitte)\b/i,
   /^\s+(?:übergeben|zuweisen|zuordnen|geben)\b/i,
@@ -80,9 +82,10 @@ const refusedAfter = [
   /^\s+(?:is|was)\s+(?:the\s+)?(?:wrong|incorrect|not)\b/i,
   /^\s+(?:is out|has left|left|has it|has this|owns|owned|got|took|has|currently|told|said|asked|says)\b/i,
 ];
-/** "It is Chiara's", "this should be Chiara's lead". */
+/** "It is Chiara's", "this should be Chiara's lead"; but not "France is Chiara's territory". */
 const possessed =
-  /\b(?:(?:it|this|that|she|he|lead|which)(?:'s|\s+is|\s+was)|(?:should|must|ought to|has to|needs to)\s+(?:be|have been))\s+(?:really\s+|actually\s+)?$/i;
+  /(?:\b(?:is|was|should be|must be|ought to be|has to be|needs to be|should have been)|'s)\s+(?:really\s+|actually\s+)?$/i;
+const possession = /^'s(?:\s+(?:leads?|contact|prospect|one)\b|\s*(?:[.,;!?)]|$|\b(?:and|but|not|so)\b))/i;
 
 /** The clause around a name: what one says of somebody ends at a stop, a contrast or a conjunction. */
 const clauseStart = /^[\s\S]*(?:[;!?\n]|\.\s|,\s|:\s|\bbut\s|\band\s|\bso\s|—|–)/i;
@@ -97,10 +100,13 @@ function stanceOf(text: string, start: number, end: number): Stance {
   const isRefused = refusedAfter.some((pattern) => pattern.test(after));
   if (proposing.test(before) && taking.test(after)) return 'asked';
   const isNegated = negated.test(before);
-  if (/^'s\b/i.test(after)) return possessed.test(before) && !isNegated ? 'asked' : 'neutral';
+  if (/^'s\b/i.test(after)) {
+    return possessed.test(before) && possession.test(after) && !isNegated ? 'asked' : 'neutral';
+  }
   if (isNegated || isRefused || refusedLabel.test(near)) return 'refused';
   const isAsked =
     askedLabel.test(near) ||
+    (near.trim() === '' && /^\s+for\s/i.test(after)) ||
     askedBefore.some((pattern) => pattern.test(before)) ||
     askedAfter.some((pattern) => pattern.test(after));
   if (isAsked) return 'asked';
@@ -172,7 +178,7 @@ export function mentionsIn(text: string, knownNames: readonly KnownName[]): Ment
 
 const toMe = [
   new RegExp(`\\b(?:${transfer})\\b[^.;!?\\n]{0,80}\\s(?:to|with)\\s+(?:me|myself)\\b`, 'i'),
-  /\b(?:assign|give|send|hand|pass)\s+me\b/i,
+  /\b(?:assign|give)\s+me\s+(?:this|that|the)\s+(?:lead|contact|prospect|one)\b/i,
   /\b(?:should|must|needs? to|ought to|has to)\s+(?:be|go|sit|belong|come|have been|have gone)\b[^.;!?,\n]{0,30}\b(?:(?:with|to)\s+me|mine)\b/i,
   new RegExp(
     `\\bI\\s+(?:should|must|want to|would like to|'d like to|need to|ought to)\\s+(?:${takes}|be the owner)\\b`,

@@ -1,3 +1,4 @@
+import { isLegalForm } from '../../routing/names.ts';
 import { isPlaceName } from '../../routing/places.ts';
 import type { NamedLead } from './reader.ts';
 
@@ -61,8 +62,13 @@ const companyName = `${companyWord}(?:${space}(?:(?:of|and|the|de|la|du|und|et)$
 const linkAfter =
   /^\s*(?:'s)?\s*(?:,|\(|\/|\||\s[-–—]\s|@|\b(?:at|from|of|with|von|bei|chez)\b)\s*(?:the\s+)?/iu;
 
-export const isNotName = (word: string): boolean =>
-  notNames.has(word.toLowerCase().replace(/'s$|[.'’]+/g, ''));
+/** `AS`, `SA` and the like are words of a language too; in capitals they belong to a company's name. */
+const isLegalFormInCapitals = (word: string): boolean =>
+  /^\p{Lu}[\p{Lu}.]+$/u.test(word) && isLegalForm(word);
+
+function isNotName(word: string): boolean {
+  return !isLegalFormInCapitals(word) && notNames.has(word.toLowerCase().replace(/'s$|[.'’]+/g, ''));
+}
 
 export const looksLikeName = (word: string): boolean => /^\p{Lu}/u.test(word) && !isNotName(word);
 
@@ -72,11 +78,21 @@ interface Phrase {
   end: number;
 }
 
+/** Everyday words that are names too: `Peter New`, `Will Day`. */
+const alsoNames = setOf(
+  'will may new day good old field noon much case long best young price west grant bill mark',
+);
+
 /** Drops sentence openers and the like from both ends; null where nothing is left. Positions follow. */
 function trimPhrase(text: string, start: number): Phrase | null {
   const parts = [...text.matchAll(/\S+/g)];
-  while (parts[0] && isNotName(parts[0][0])) parts.shift();
-  for (let last = parts.at(-1); last && isNotName(last[0]); last = parts.at(-1)) parts.pop();
+  const isDropped = (part: RegExpExecArray | undefined): boolean => {
+    const word = part?.[0];
+    if (word === undefined || !isNotName(word)) return false;
+    return parts.length !== 2 || !alsoNames.has(word.toLowerCase());
+  };
+  while (isDropped(parts[0])) parts.shift();
+  while (isDropped(parts.at(-1))) parts.pop();
   const [first, last] = [parts[0], parts.at(-1)];
   if (!first || !last) return null;
   const end = last.index + last[0].length;
@@ -145,7 +161,10 @@ const leadsCompany = [
     `(?<![\\p{L}\\d])(${companyName})(?:'s)?\\s+(?:leads?|contacts?|accounts?|prospects?|record)\\b`,
     'gu',
   ),
-  new RegExp(`\\b(?:company|account|firma|société)\\s*(?::|is|named|called)?\\s+(${companyName})`, 'gu'),
+  new RegExp(
+    `\\b(?:[Cc]ompany|[Aa]ccount|[Ff]irma|[Ss]ociété)\\s*(?::|is|named|called)?\\s+(${companyName})`,
+    'gu',
+  ),
   employers,
 ];
 
@@ -167,9 +186,11 @@ const shortNamePatterns = [
 function shortNames(text: string): NamedLead[] {
   const matches = shortNamePatterns.flatMap((pattern) => [...text.matchAll(pattern)]);
   return matches.flatMap((match) => {
-    const name = words(match[1] ?? '')
-      .filter((word) => !isNotName(word) && !isJob(word))
-      .join(' ');
+    const spoken = words(match[1] ?? '');
+    const [first = ''] = spoken;
+    const isName = (word: string) =>
+      !isJob(word) && (!isNotName(word) || (!isNotName(first) && alsoNames.has(word.toLowerCase())));
+    const name = spoken.filter(isName).join(' ');
     const rest = text.slice(match.index + match[0].length);
     const capitalised = companyHere(rest);
     const companies = capitalised === null ? plainCompany(rest) : [capitalised];
@@ -250,7 +271,7 @@ function halvesIn(text: string, persons: readonly Person[], companies: readonly 
   const alone = [...companies, ...capitalised.map((phrase) => phrase.text), ...plainCompaniesIn(text)];
   return [
     ...introducedNames(text).filter(
-      ({ name }) => name === null || !persons.some((person) => person.text.includes(name)),
+      ({ name, company }) => !persons.some((person) => person.text.includes(name ?? company ?? '')),
     ),
     ...names,
     ...alone.filter((company) => !isPlaceName(company)).map((company) => ({ name: null, company })),

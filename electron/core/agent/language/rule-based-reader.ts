@@ -11,12 +11,17 @@ const ownership =
 const leadWords = /\b(?:leads?|prospects?|contacts?|salesforce|hubspot|crm)\b/i;
 const otherTopics =
   /\b(?:commissions?|payouts?|bonus(?:es)?|quotas?|passwords?|passwort|log ?in|logging in|sign ?in|locked out|2fa|mfa|vpn|laptop|printer|access|permissions?|licen[cs]es?|invoices?|expenses?|reimburse\w*|payroll|salary|vacation|holidays?|pto|sick leave|discounts?|price list|pricing|travel|parking|lunch|birthday|meeting room|onboarding|payslip)\b/i;
+/** What somebody may want of a lead that has nothing to do with who owns it. */
+const otherWishes =
+  /\b(?:delete|phone number|postal address|unsubscribe|gdpr|convert (?:the|this) lead|create (?:a |the |an? new )?(?:new )?(?:leads?|contacts?)|import (?:a |the |these )?leads?|typo in)\b/i;
 const urgent =
-  /\b(?:urgent(?:ly)?|asap|a\.s\.a\.p\.?|as soon as possible|immediately|right away|emergency|critical|time.sensitive|dringend\w*|sofort|eilig|d'urgence)\b/i;
+  /\b(?:urgent(?:ly)?|asap|a\.s\.a\.p\.?|as soon as possible|immediately|right away|emergency|critical|time.sensitive|can(?:'t|not) wait|(?:high|top|highest) prio(?:rity)?|dringend\w*|sofort|eilig|eilt|d'urgence|urgence)\b/i;
 const patient =
-  /\b(?:not (?:that |very |really |so |at all )?urgent|isn't urgent|no (?:rush|hurry|urgency)|can wait|whenever|when(?:ever)? you (?:have|get|find) (?:a |the |some )?(?:time|chance|minute|moment)|low prio(?:rity)?|nicht (?:so )?(?:dringend|eilig)|pas urgent)\b/i;
+  /\b(?:not (?:that |very |really |so |at all |super |too )*urgent|(?:isn't|is not|nothing|not) (?:an? )?(?:urgent|emergency|critical|time.sensitive)|no (?:rush|hurry|urgency)|can wait|whenever|when(?:ever)? you (?:have|get|find) (?:a |the |some )?(?:time|chance|minute|moment)|low(?:est)? prio(?:rity)?|nicht (?:so |sehr )?(?:dringend|eilig)|kann warten|pas (?:très )?urgent|peut attendre)\b/gi;
+
+/** A message that takes the request back, and says nothing else but why. */
 const withdrawal =
-  /^\W*(?:(?:oh|ok|okay|sorry|ah|actually|hi|hey|please|pls)\W+){0,3}(?:never ?mind\b|forget (?:it|about it|this|that)\b|(?:please )?(?:ignore|disregard) (?:this|that|it|my (?:request|message|last message)|the above)\b|(?:please )?(?:cancel|withdraw|drop|close)\b(?: (?:it|this|that|(?:my|the|this) (?:request|ticket|case|message)))?\W*$|(?:please )?(?:cancel|withdraw) (?:it|this|that|my request|the request|this request)\b|(?:it'?s |this is |that'?s |i )?(?:already )?(?:sorted|solved|resolved|fixed|settled)(?: (?:itself|already|now|it|myself|by .*))?\W*$|no longer (?:needed|necessary|relevant)|(?:i )?(?:want to |would like to |'d like to )?withdraw\b|hat sich erledigt|(?:i )?take (?:it|that) back)/i;
+  /^\W*(?:(?:oh|ok|okay|sorry|ah|actually|hi|hey|please|pls|you can|you may|stop)\W+){0,3}(?:never ?mind\b(?! (?:the|my|that) )|forget (?:it|about it|this|that)\b|scratch that\b|(?:please )?(?:ignore|disregard) (?:this|that|it|my (?:request|message|last message)|the above)\b|(?:please )?(?:cancel|withdraw|drop|close)\b(?: (?:it|this|that|(?:my|the|this) (?:request|ticket|case|message)))?(?: please)?\W*$|(?:please )?(?:cancel|withdraw) (?:it|this|that|my request|the request|this request)\b|(?:it'?s |this is |that'?s |it has been |has been |i(?:'ve)? )?(?:already )?(?:sorted|solved|resolved|settled|(?:been )?fixed)\b(?! (?:the|a)\b)|(?:this is |it'?s |that'?s )?no longer (?:needed|necessary|relevant)|(?:i )?(?:want to |would like to |'d like to )?withdraw\b|(?:do not|don't) (?:change|do) anything|hat sich erledigt|erledigt\b|bitte (?:stornieren|abbrechen)|(?:i )?take (?:it|that) back|laisse[rz]? tomber|annule[rz]?)/i;
 
 interface ReadMessage {
   text: string;
@@ -50,7 +55,7 @@ const refersToRecord = ({ records, emails }: References): boolean => records.len
 
 /** Whether another topic is what the words are about: it is named, and before anything about ownership is. */
 function isAboutOtherTopic(text: string): boolean {
-  const other = otherTopics.exec(text);
+  const other = otherTopics.exec(text) ?? otherWishes.exec(text);
   if (!other) return false;
   const owning = ownership.exec(text);
   return (
@@ -88,6 +93,21 @@ function askedOwnerOf(messages: readonly ReadMessage[], requester: string | null
   return asked;
 }
 
+/** "Not urgent" says the opposite of the word in it. */
+function urgencyOf(text: string): Reading['urgency'] {
+  if (urgent.test(text.replace(patient, ' '))) return 'urgent';
+  return text.search(patient) >= 0 ? 'can_wait' : null;
+}
+
+/** Taking back is the whole of the message: one that names a lead or an owner, or asks, corrects something instead. */
+function isWithdrawal(message: ReadMessage | undefined): boolean {
+  if (!message || !withdrawal.test(message.text)) return false;
+  const { text, references, mentions } = message;
+  return (
+    !refersToRecord(references) && !/\?\s*$/.test(text) && mentions.every(({ stance }) => stance !== 'asked')
+  );
+}
+
 /** People of the organisation whom no list knows, written by e-mail: they are named, though nobody here. */
 function withUnknownColleagues(input: ReadingInput): KnownName[] {
   const domains = internalDomains(input.knownNames);
@@ -115,14 +135,13 @@ export function createRuleBasedReader(): LanguageReader {
       const field = input.targetRecord?.trim() ? readMessage(input.targetRecord, 'field', knownNames) : null;
       const all = field ? messages.toSpliced(1, 0, field) : messages;
       const text = messages.map((message) => message.text).join('\n');
-      const isPatient = patient.test(text);
       return Promise.resolve({
         scope: field && !isAboutOtherTopic(text) ? 'routing' : scopeOf(messages),
         isQuestion: /\?\s*$/m.test(text),
         references: all.map(({ references }) => references),
         askedOwner: askedOwnerOf(messages, input.requester),
-        urgency: isPatient ? 'can_wait' : urgent.test(text) ? 'urgent' : null,
-        isWithdrawn: withdrawal.test(messages.at(-1)?.text ?? ''),
+        urgency: urgencyOf(text),
+        isWithdrawn: isWithdrawal(messages.at(-1)),
       });
     },
   };

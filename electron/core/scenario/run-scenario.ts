@@ -1,0 +1,479 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '../../../shared/model/errors.ts';
+import type { AgentOutput } from '../../../shared/model/request.ts';
+import { submitDecision } from '../agent/human-decision.ts';
+import { readMarkup } from '../agent/language/markup.ts';
+import { type QueueName, type Queues, queueNames, unansweredAfterMs } from '../automations/queues.ts';
+import type { Config } from '../config.ts';
+import { takeInForm } from '../intake/form.ts';
+import type { Log } from '../ports.ts';
+import { sandboxConnectors } from '../sandbox/connectors-config.ts';
+import { type PostgresProxy, startPostgresProxy } from '../sandbox/postgres-proxy.ts';
+import { type Sandbox, startSandbox } from '../sandbox/server.ts';
+import { verifyAudit } from '../store/audit.ts';
+import { type Db, openDatabase } from '../store/db.ts';
+import { createJobs, type Jobs } from '../store/jobs.ts';
+import { endClaims } from '../store/messages.ts';
+import { findPerson, savePeople } from '../store/people.ts';
+import { endLeases } from '../store/requests.ts';
+import { replaceRouting } from '../store/routing.ts';
+import { listRoutingAudit } from '../store/routing-audit.ts';
+import { type ScenarioAgent, startAgentHere, startAgentProcess } from './agent-process.ts';
+import { differences } from './expectations.ts';
+import { createScenarioClock, type ScenarioClock } from './scenario-clock.ts';
+import type { Scenario, Step, StepOf } from './scenario-file.ts';
+import type { ScenarioStore } from './scenario-store.ts';
+
+export interface ScenarioResult {
+  scenario: string;
+  held: boolean;
+  requests: Record<string, RequestResult | null>;
+  salesforce: { owners: Record<string, string | null>; writes: Record<string, number> };
+  hubspot: { owners: Record<string, string | null>; writes: Record<string, number> };
+  routing_audit: {
+    record: string;
+    previous_owner: string | null;
+    new_owner: string;
+    rule: string | null;
+    reason: string;
+  }[];
+  /** `valid`, or what is wrong with the chain. */
+  audit_chain: string;
+}
+
+interface RequestResult {
+  output: AgentOutput;
+  reason: string | null;
+  priority: string;
+  approver: string | null;
+  rule: string | null;
+  policy: string[];
+  audit: string[];
+  replies: string[];
+}
+
+export interface ScenarioRun {
+  result: ScenarioResult;
+  /** Why it did not hold, or what of it this version cannot do; empty where all is well. */
+  problems: string[];
+}
+
+/** A client gives up on a vendor after this; long enough for a busy machine. */
+const vendorTimeoutMs = 1_500;
+/** Slack's three seconds, in scenarios. */
+const slackAckMs = 400;
+const settleWithinMs = 60_000;
+const pollMs = 5;
+/** Jobs that wait for the scenario's own clock. */
+const onTheClock: readonly QueueName[] = ['escalation-reminder', 'close-unanswered'];
+
+/** Where the request that a step opened is found again. */
+type Opened = { kind: 'thread'; channel: string; ts: string } | { kind: 'request'; requestId: string };
+
+/** What a step may do, and what is known of those before it. */
+interface Stage {
+  scenario: Scenario;
+  sandbox: Sandbox;
+  /** The store itself, past the faults that befall the agent's connections. */
+  db: Db;
+  jobs: Jobs<Queues>;
+  agent: ScenarioAgent;
+  clock: ScenarioClock;
+  opened: Map<string, Opened>;
+  log: Log;
+}
+
+class Unsupported extends Error {}
+
+// ── running ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function configOf(
+  databaseUrl: string,
+  sandbox: Sandbox,
+  scenario: Scenario,
+  logLevel: Config['logLevel'],
+): Config {
+  return {
+    dataDir: '',
+    databaseUrl,
+    workspace: 'own',
+    connectors: sandboxConnectors(sandbox, scenario.world.channels.slack),
+    timeZone: 'UTC',
+    user: null,
+    logLevel,
+    concurrency: 4,
+    vendorTimeoutMs,
+    leaseMs: 30_000,
+  };
+}
+
+/** The agent reaches its store through a proxy where a fault is to befall it. */
+async function proxyFor(scenario: Scenario, store: ScenarioStore, sandbox: Sandbox, log: Log) {
+  const isNeeded = scenario.steps.some(
+    ({ kind, fields }) => kind === 'fault' && fields.system === 'postgres',
+  );
+  if (!isNeeded) return null;
+  const target = { host: '127.0.0.1', port: store.port };
+  return startPostgresProxy({ target, faults: sandbox.faults, log });
+}
+
+function throughProxy(url: string, proxy: PostgresProxy | null): string {
+  if (!proxy) return url;
+  const changed = new URL(url);
+  changed.port = String(proxy.port);
+  return changed.href;
+}
+
+/** Plays a scenario in a clean store, and after each step lets the program run until nothing is left to do. */
+export async function runScenario(
+  scenario: Scenario,
+  store: ScenarioStore,
+  options: { log: Log; logLevel: Config['logLevel']; onEnd?: (stage: Stage) => Promise<void> },
+): Promise<ScenarioRun> {
+  const { log, logLevel } = options;
+  const start = new Date(scenario.world.clock ?? Date.now());
+  const clock = createScenarioClock(start);
+  const stops: (() => Promise<unknown>)[] = [];
+  try {
+    const database = await store.createDatabase();
+    stops.unshift(() => database.drop());
+    const db = await openDatabase({ url: database.url, applicationName: 'scenario', log, maxConnections: 4 });
+    stops.unshift(() => db.close());
+    await db.transaction(async (tx) => {
+      await savePeople(tx, scenario.world.people);
+      await replaceRouting(tx, scenario.world.routing, { actor: 'scenario', at: start });
+    });
+    const jobs = await createJobs<Queues>({ db, log, queues: queueNames });
+    stops.unshift(() => jobs.stop());
+    const sandbox = await startSandbox({
+      world: scenario.world,
+      clock,
+      log,
+      limitFactor: Number.POSITIVE_INFINITY,
+      slackAckMs,
+    });
+    stops.unshift(() => sandbox.stop());
+    const proxy = await proxyFor(scenario, store, sandbox, log);
+    if (proxy) stops.unshift(() => proxy.stop());
+    const config = configOf(throughProxy(database.url, proxy), sandbox, scenario, logLevel);
+    const isKilled = scenario.steps.some(({ kind }) => kind === 'crash_runner');
+    const agent = await (isKilled ? startAgentProcess : startAgentHere)(config, start);
+    stops.unshift(() => agent.stop());
+
+    const stage: Stage = { scenario, sandbox, db, jobs, agent, clock, opened: new Map(), log };
+    const problems: string[] = [];
+    await settle(stage);
+    for (const [index, step] of scenario.steps.entries()) {
+      try {
+        await play(stage, step);
+        await settle(stage);
+      } catch (thrown) {
+        if (!(thrown instanceof Unsupported || thrown instanceof AppError)) throw thrown;
+        problems.push(`step ${index + 1} (${step.kind}): ${thrown.message}`);
+        break;
+      }
+    }
+    const result = await resultOf(stage);
+    if (scenario.expect !== null) problems.push(...differences(result, scenario.expect));
+    result.held = problems.length === 0;
+    await options.onEnd?.(stage);
+    return { result, problems };
+  } finally {
+    for (const stop of stops) await stop();
+  }
+}
+
+/** Runs on until nothing is left to do; what only waits for real time need not wait. */
+async function settle(stage: Stage): Promise<void> {
+  const { sandbox, agent, jobs, db } = stage;
+  const deadline = performance.now() + settleWithinMs;
+  let quietChecks = 0;
+  let stuckChecks = 0;
+  while (performance.now() < deadline) {
+    await sleep(pollMs);
+    const isIdle = await agent.isIdle();
+    if (agent.wasRestarted()) {
+      await endLeases(db.kysely);
+      await endClaims(db.kysely);
+    }
+    const pending = Object.entries(await jobs.pending());
+    const sum = (of: 'ready' | 'active' | 'retrying') =>
+      pending.reduce((total, [, counts]) => total + counts[of], 0);
+    const later = pending.some(
+      ([name, { delayed }]) => delayed > 0 && !onTheClock.some((queue) => queue === name),
+    );
+    const isQuiet = isIdle && sandbox.isQuiet();
+    if (!isQuiet || sum('ready') > 0) {
+      quietChecks = 0;
+      stuckChecks = 0;
+      continue;
+    }
+    if (sum('active') > 0) {
+      // Ends in a moment, unless its runner is dead.
+      quietChecks = 0;
+      stuckChecks += 1;
+      if (stuckChecks > 20) await jobs.passTime({ exceptDelaysOf: onTheClock });
+      continue;
+    }
+    if (sum('retrying') > 0 || later) {
+      quietChecks = 0;
+      await jobs.passTime({ exceptDelaysOf: onTheClock });
+      continue;
+    }
+    quietChecks += 1;
+    if (quietChecks >= 3) return;
+  }
+  throw new AppError('internal', `The program did not come to rest within ${settleWithinMs / 1000} s.`);
+}
+
+// ── steps ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+async function requestIdOf(stage: Stage, name: string): Promise<string> {
+  const { db, opened } = stage;
+  const place = opened.get(name);
+  if (!place) throw new AppError('invalid_input', `No step before opened a request as "${name}".`);
+  if (place.kind === 'request') return place.requestId;
+  const row = await db.kysely
+    .selectFrom('requests')
+    .select('request_id')
+    .where('channel', '=', place.channel)
+    .where('thread', '=', place.ts)
+    .orderBy('ordinal')
+    .limit(1)
+    .executeTakeFirst();
+  if (!row) throw new AppError('not_found', `The message "${name}" has not become a request.`);
+  return row.request_id;
+}
+
+/** The thread in which somebody answers for a request: its own, or that of the direct message about it. */
+async function threadOf(stage: Stage, name: string): Promise<{ channel: string; ts: string }> {
+  const place = stage.opened.get(name);
+  if (place?.kind === 'thread') return place;
+  const requestId = await requestIdOf(stage, name);
+  const message = stage.sandbox.slack
+    .messages()
+    .find(({ isBot, key }) => isBot && key?.startsWith(`${requestId}:`) && key.endsWith(':requester'));
+  if (!message)
+    throw new AppError(
+      'not_found',
+      `Nobody was told anything about "${name}", so there is nothing to answer.`,
+    );
+  return { channel: message.channel, ts: message.threadTs ?? message.ts };
+}
+
+async function advance(stage: Stage, ms: number): Promise<void> {
+  const { clock, agent, jobs, db } = stage;
+  const end = clock.now().getTime() + ms;
+  for (;;) {
+    const next = Math.min(end, (await nextDueAt(db, clock.now())) ?? end);
+    const step = next - clock.now().getTime();
+    clock.set(new Date(next));
+    await agent.setClock(clock.now());
+    for (const queue of onTheClock) await jobs.shiftDelays(queue, step);
+    await settle(stage);
+    if (next >= end) return;
+  }
+}
+
+/** When the next review window or wait ends, so that what happens then happens then. */
+async function nextDueAt(db: Db, now: Date): Promise<number | null> {
+  const rows = await db.kysely
+    .selectFrom('requests')
+    .select(['status', 'due_at', 'updated_at'])
+    .where('is_final', '=', false)
+    .where('status', 'in', ['Escalated', 'Waiting'])
+    .execute();
+  const times = rows
+    .map(({ status, due_at, updated_at }) =>
+      status === 'Waiting'
+        ? Date.parse(updated_at) + unansweredAfterMs
+        : due_at === null
+          ? 0
+          : Date.parse(due_at),
+    )
+    .filter((at) => at > now.getTime());
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+async function decideInQueue(stage: Stage, step: StepOf<'queue'>): Promise<void> {
+  const { db, jobs, clock, log } = stage;
+  const requestId = await requestIdOf(stage, step.request);
+  const seen = await db.kysely
+    .selectFrom('requests')
+    .select('version')
+    .where('request_id', '=', requestId)
+    .executeTakeFirst();
+  try {
+    await submitDecision(
+      { db, jobs, clock },
+      {
+        requestId,
+        actor: (await findPerson(db.kysely, step.user)) ?? null,
+        actorName: step.user,
+        action: step.action,
+        owner: step.owner ?? null,
+        note: step.note ?? null,
+        version: seen?.version ?? null,
+        idempotencyKey: randomUUID(),
+        via: 'queue',
+        chat: null,
+      },
+    );
+  } catch (thrown) {
+    // What the person at the desk is told; the request shows what came of it.
+    if (!(thrown instanceof AppError)) throw thrown;
+    log.info({ code: thrown.code }, thrown.message);
+  }
+}
+
+async function play(stage: Stage, step: Step): Promise<void> {
+  const { sandbox, agent, db, jobs, clock, opened, log } = stage;
+  switch (step.kind) {
+    case 'slack_message': {
+      const { user, channel, text, as, event_id, deliveries } = step.fields;
+      const { ts } = sandbox.slack.sendMessage({
+        user,
+        channel,
+        text,
+        deliveries,
+        ...(event_id === undefined ? {} : { eventId: event_id }),
+      });
+      if (as !== undefined) opened.set(as, { kind: 'thread', channel, ts });
+      return;
+    }
+    case 'slack_reply': {
+      const { channel, ts } = await threadOf(stage, step.fields.to);
+      sandbox.slack.sendMessage({ user: step.fields.user, channel, text: step.fields.text, threadTs: ts });
+      return;
+    }
+    case 'slack_action': {
+      const { request, user, action, owner = null, note = null } = step.fields;
+      const requestId = await requestIdOf(stage, request);
+      const outcome = await sandbox.slack.pressForRequest({ user, action, owner, note, requestId });
+      if (!outcome.isSent) log.info({ requestId, problems: outcome.problems }, 'The form was not accepted');
+      return;
+    }
+    case 'form': {
+      const { user, summary, target_record, business_justification, priority, as } = step.fields;
+      const person = await findPerson(db.kysely, user);
+      const requestId = await takeInForm(
+        { db, jobs, clock },
+        {
+          summary,
+          target_record: target_record ?? '',
+          target_system: 'unknown',
+          business_justification: business_justification ?? '',
+          priority: priority ?? null,
+          attachments: [],
+          idempotencyKey: randomUUID(),
+        },
+        person ?? { email: user.toLowerCase(), name: user },
+      );
+      if (as !== undefined) opened.set(as, { kind: 'request', requestId });
+      return;
+    }
+    case 'queue':
+      return decideInQueue(stage, step.fields);
+    case 'salesforce_patch':
+      return sandbox.salesforce.patch(step.fields.record, step.fields.fields);
+    case 'hubspot_patch':
+      return sandbox.hubspot.patch(step.fields.record, step.fields.fields);
+    case 'fault':
+      return sandbox.faults.arm(step.fields.system, step.fields.kind, step.fields.times);
+    case 'crash_runner':
+      return agent.crashAt(step.fields.at);
+    case 'advance':
+      return advance(stage, step.fields);
+    case 'teams_message':
+    case 'teams_reply':
+      throw new Unsupported('Teams is not connected in this version.');
+    case 'offline':
+    case 'online':
+      throw new Unsupported('A desk cannot work offline in this version.');
+  }
+}
+
+// ── the result ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+async function requestResult(stage: Stage, requestId: string): Promise<RequestResult | null> {
+  const { db, sandbox } = stage;
+  const row = await db.kysely
+    .selectFrom('requests')
+    .select([
+      'status',
+      'decision',
+      'rationale',
+      'next_owner',
+      'output',
+      'reason',
+      'priority',
+      'approver',
+      'rule',
+      'policy',
+    ])
+    .where('request_id', '=', requestId)
+    .executeTakeFirst();
+  if (!row) return null;
+  const audit = await db.kysely
+    .selectFrom('audit_log')
+    .select('event_type')
+    .where('request_id', '=', requestId)
+    .orderBy('ordinal')
+    .execute();
+  const inConsole = await db.kysely
+    .selectFrom('messages')
+    .select('text')
+    .where('request_id', '=', requestId)
+    .where('audience', '=', 'requester')
+    .where('destination', 'is', null)
+    .where('sent_at', 'is not', null)
+    .orderBy('ordinal')
+    .execute();
+  const inSlack = sandbox.slack
+    .messages()
+    .filter(({ isBot, key }) => isBot && key?.startsWith(`${requestId}:`) && key.endsWith(':requester'));
+  return {
+    output: row.output ?? {
+      request_id: requestId,
+      status: row.status,
+      decision: row.decision,
+      rationale: row.rationale ?? '',
+      next_owner: row.next_owner,
+      actions_taken: [],
+    },
+    reason: row.reason,
+    priority: row.priority,
+    approver: row.approver,
+    rule: row.rule,
+    policy: row.policy,
+    audit: audit.map(({ event_type }) => event_type),
+    replies: [...inConsole.map(({ text }) => text), ...inSlack.map(({ text }) => readMarkup(text, []).text)],
+  };
+}
+
+async function resultOf(stage: Stage): Promise<ScenarioResult> {
+  const { scenario, sandbox, db, opened } = stage;
+  const requests: ScenarioResult['requests'] = {};
+  for (const name of opened.keys()) {
+    const requestId = await requestIdOf(stage, name).catch(() => null);
+    requests[name] = requestId === null ? null : await requestResult(stage, requestId);
+  }
+  const chain = await verifyAudit(db.kysely);
+  const routingAudit = await listRoutingAudit(db.kysely);
+  return {
+    scenario: scenario.name,
+    held: false,
+    requests,
+    salesforce: { owners: sandbox.salesforce.owners(), writes: sandbox.salesforce.writes() },
+    hubspot: { owners: sandbox.hubspot.owners(), writes: sandbox.hubspot.writes() },
+    routing_audit: routingAudit.map(({ record, previous_owner, new_owner, rule, reason }) => ({
+      record,
+      previous_owner,
+      new_owner,
+      rule,
+      reason,
+    })),
+    audit_chain: chain.isValid ? 'valid' : chain.problem,
+  };
+}
