@@ -13,8 +13,22 @@ const accent: MantineColorsTuple = [
   '#233a8c',
 ];
 
+/** Mantine's own greys for dark, drawn towards the palette of `styles.css`. */
+const dark: MantineColorsTuple = [
+  '#e7e8ec',
+  '#c3c5cd',
+  '#a3a6b2',
+  '#7d808c',
+  '#363841',
+  '#2a2c33',
+  '#1b1c21',
+  '#141519',
+  '#0f1013',
+  '#0b0c0e',
+];
+
 export const theme = createTheme({
-  colors: { accent },
+  colors: { accent, dark },
   primaryColor: 'accent',
   primaryShade: { light: 7, dark: 7 },
   fontFamily:
@@ -26,7 +40,7 @@ export const theme = createTheme({
   defaultRadius: 6,
   cursorType: 'pointer',
   components: {
-    Button: { defaultProps: { size: 'xs' } },
+    Button: { defaultProps: { size: 'xs', px: 11 } },
     TextInput: { defaultProps: { size: 'sm' } },
     Textarea: { defaultProps: { size: 'sm' } },
     Select: { defaultProps: { size: 'sm' } },

@@ -1,7 +1,6 @@
 import { Button, Tooltip } from '@mantine/core';
 import type { ReactElement } from 'react';
 import type { RequestDetail } from '../../shared/contract/contract.ts';
-import { finalStatuses } from '../../shared/model/request.ts';
 import { useRequests } from '../stores/app-stores.tsx';
 import type { DecisionAction, DecisionOrder } from '../stores/requests.ts';
 import { Badge } from './badges.tsx';
@@ -31,7 +30,7 @@ export function DecisionBar({ detail, onAsk }: DecisionBarProps) {
     );
   }
   if (mayDecide) return <DecisionButtons detail={detail} onAsk={onAsk} />;
-  if (finalStatuses.includes(request.status) || mayNotDecideBecause === null) return null;
+  if (request.status !== 'Escalated' || mayNotDecideBecause === null) return null;
   return (
     <p className={classes.state} data-testid="decision-refused">
       {mayNotDecideBecause}
@@ -72,7 +71,7 @@ function DecisionButtons({ detail, onAsk }: DecisionBarProps) {
             </Button>
           </Hint>
           <Button variant="default" onClick={() => onAsk('approve')} data-testid="decision-approve-other">
-            Another owner…
+            Other owner…
           </Button>
         </>
       ) : (

@@ -82,7 +82,7 @@ export function createSandboxStore(api: Api): SandboxStore {
       set({ channel, thread: { channel, threadTs: threadTs ?? ts } });
       await get().refresh();
     },
-    openChannel: (channel) => set({ channel, thread: null }),
+    openChannel: (channel) => set({ channel }),
     openThread: (thread) => set({ thread }),
     writeAs: (writer) => set({ writer }),
   }));

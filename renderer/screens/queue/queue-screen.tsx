@@ -21,7 +21,7 @@ export function QueueScreen() {
   const [decision, setDecision] = useState<OpenDecision | null>(null);
   const [sizes, setSizes] = useLocalStorage<SplitterPaneSize[]>({
     key: 'switchyard.queue-split',
-    defaultValue: [60, 40],
+    defaultValue: [62, 38],
     getInitialValueInEffect: false,
   });
 
@@ -73,10 +73,10 @@ export function QueueScreen() {
         withHandle={false}
         handleColor="var(--line)"
       >
-        <Splitter.Pane defaultSize={60} min={35}>
+        <Splitter.Pane defaultSize={62} min={35}>
           <QueueList />
         </Splitter.Pane>
-        <Splitter.Pane defaultSize={40} min={25}>
+        <Splitter.Pane defaultSize={38} min={25}>
           <RequestPreview requestId={activeId} onAsk={ask} />
         </Splitter.Pane>
       </Splitter>
@@ -91,7 +91,9 @@ function BulkBar({ picked, onAsk }: { picked: readonly string[]; onAsk: (action:
   return (
     <fieldset className={classes.bulk} aria-label="Selected requests" data-testid="bulk-bar">
       <span>{picked.length} selected</span>
-      <Button onClick={() => onAsk('approve')}>Approve proposals…</Button>
+      <Button onClick={() => onAsk('approve')} data-testid="bulk-approve">
+        Approve proposals…
+      </Button>
       <Button variant="default" onClick={() => onAsk('reject')}>
         Reject…
       </Button>

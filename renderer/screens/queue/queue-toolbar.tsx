@@ -55,7 +55,8 @@ function FilterChip<Value extends string>({ field, title, values, words }: Filte
   const { queue } = useStores();
   const chosen: readonly string[] = filters[field];
   const only = values.find((value) => value === chosen[0]);
-  const shown = chosen.length === 1 && only ? words(only) : `${title} ${chosen.length}`;
+  const shown =
+    chosen.length === 0 ? title : chosen.length === 1 && only ? words(only) : `${title} ${chosen.length}`;
   const choose = (next: readonly string[]) =>
     void queue
       .getState()
@@ -67,10 +68,10 @@ function FilterChip<Value extends string>({ field, title, values, words }: Filte
           type="button"
           className={classes.chip}
           data-on={chosen.length > 0 || undefined}
-          aria-label={`Filter by ${title.toLowerCase()}`}
+          aria-label={`${shown}, filter`}
           data-testid={`filter-${field}`}
         >
-          {chosen.length === 0 ? title : shown}
+          {shown}
           <IconChevronDown size={13} aria-hidden />
         </button>
       </Menu.Target>

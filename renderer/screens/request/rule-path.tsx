@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ConditionResult, RuleStep, RulesOutcome } from '../../../shared/model/request.ts';
 import { Badge } from '../../components/badges.tsx';
 import { Section } from '../../components/blocks.tsx';
+import { PersonName } from '../../components/person.tsx';
 import { label, valueWords } from '../../components/words.ts';
 import classes from './request.module.css';
 
@@ -51,7 +52,13 @@ function Rule({ step, isMatch }: { step: RuleStep; isMatch: boolean }) {
           </span>
         </span>
         {isMatch && <Badge tone="green">Best match</Badge>}
-        <span className={classes.why}>{step.assigns}</span>
+        <span className={classes.why}>
+          {step.assigns.includes('@') ? (
+            <PersonName email={step.assigns} hasInitials={false} />
+          ) : (
+            step.assigns
+          )}
+        </span>
       </summary>
       <div>
         {step.conditions.length === 0 ? (

@@ -57,7 +57,7 @@ function RecordCard({ entry, isInvolved }: { entry: SandboxState['records'][numb
       <div className={classes.recordSub}>{[record.company, ...facts].filter(Boolean).join(' · ')}</div>
       <div className={classes.recordOwner}>
         <OwnerMenu record={record} />
-        {changedAt !== undefined && <Badge tone="green">Owner changed</Badge>}
+        {changedAt !== undefined && <Badge tone="green">Changed</Badge>}
         {writes > 0 && (
           <span className={classes.recordSub}>{writes === 1 ? '1 write' : `${writes} writes`}</span>
         )}
@@ -78,11 +78,7 @@ function OwnerMenu({ record }: { record: CrmRecord }) {
   return (
     <Menu shadow="md" position="bottom-start" width={220}>
       <Menu.Target>
-        <button
-          type="button"
-          className={classes.ownerButton}
-          aria-label={`Change the owner of ${record.name ?? record.id}`}
-        >
+        <button type="button" className={classes.ownerButton} title="Change the owner">
           {record.owner && !record.owner.email ? (
             (record.owner.name ?? record.owner.id)
           ) : (

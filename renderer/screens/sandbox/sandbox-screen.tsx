@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, VisuallyHidden } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import type { SandboxState } from '../../../shared/contract/contract.ts';
@@ -60,7 +60,7 @@ function Columns({ state }: { state: SandboxState }) {
   const shown = detail?.request.request_id === requestId ? detail : null;
   return (
     <div className={classes.screen}>
-      <h1 hidden>Sandbox</h1>
+      <VisuallyHidden component="h1">Sandbox</VisuallyHidden>
       <section className={classes.column} aria-label="Slack">
         <header className={classes.columnHead}>
           <h2>Slack</h2>

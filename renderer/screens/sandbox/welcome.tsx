@@ -30,29 +30,30 @@ function WelcomeStrip({ onDone }: { onDone: () => void }) {
     const isSent = await send({ user: example.user, channel, text: example.text, threadTs: null });
     if (isSent) onDone();
   };
+  const author = state?.people.find(({ slackId }) => slackId === example?.user)?.name;
   return (
     <section className={classes.welcome} aria-label="Welcome" data-testid="welcome">
-      <p>
-        <b>
-          People report wrongly routed leads in Slack; an agent looks each one up in the CRMs, the routing
-          rules and the policy.
-        </b>{' '}
-        What is clear it corrects by itself, and what is not it hands to the one person who may decide, with
-        its reasons. Everything here is a demo on this computer: send a message as an employee and watch the
-        lead change hands.
-      </p>
-      <div className={classes.welcomeActions}>
-        <Button
-          onClick={() => void sendExample()}
-          disabled={!example}
-          title={example?.text}
-          data-testid="welcome-send"
-        >
-          Send this message
-        </Button>
-        <Button variant="subtle" onClick={onDone}>
-          Dismiss
-        </Button>
+      <div>
+        <h2>Leads that went to the wrong person, put right</h2>
+        <p>
+          People say in Slack what is wrong; an agent looks the lead up in the CRMs, the routing rules and the
+          policy. What is clear it corrects and answers at once; the rest it hands, with its reasons, to the
+          one person who may decide. This is a demo on your computer: send the message and watch the lead
+          change hands.
+        </p>
+      </div>
+      <div className={classes.welcomeMessage}>
+        <p>
+          <b>{author}</b> {example?.text}
+        </p>
+        <div className={classes.welcomeActions}>
+          <Button onClick={() => void sendExample()} disabled={!example} data-testid="welcome-send">
+            Send this message
+          </Button>
+          <Button variant="subtle" onClick={onDone} data-testid="welcome-dismiss">
+            Dismiss
+          </Button>
+        </div>
       </div>
     </section>
   );

@@ -15,6 +15,7 @@ import type { RequestRow } from '../../../shared/model/request.ts';
 import { StatusBadge } from '../../components/badges.tsx';
 import { useSession, useStores } from '../../stores/app-stores.tsx';
 import { navigate } from '../../stores/route.ts';
+import classes from './shell.module.css';
 import { useActAs, useToggleColorScheme } from './status-footer.tsx';
 import { viewLabels } from './view-labels.ts';
 
@@ -102,7 +103,9 @@ export function CommandPalette({ onShortcuts }: { onShortcuts: () => void }) {
       scrollable
       maxHeight={420}
       transitionProps={{ duration: 0 }}
-      aria-label="Find or do"
+      overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
+      attributes={{ content: { 'aria-label': 'Find or do' } }}
+      classNames={{ actionBody: classes.commandBody }}
     >
       <Spotlight.Search
         placeholder="A request, a screen, a person"
@@ -124,8 +127,8 @@ export function CommandPalette({ onShortcuts }: { onShortcuts: () => void }) {
             {found.map((row) => (
               <Spotlight.Action
                 key={row.request_id}
-                label={row.lead_label ?? row.summary.slice(0, 80)}
-                description={`${row.request_id} · ${row.summary.slice(0, 90)}`}
+                label={row.lead_label ?? row.summary}
+                description={`${row.request_id} · ${row.summary}`}
                 rightSection={<StatusBadge status={row.status} />}
                 onClick={() => navigate({ screen: 'request', requestId: row.request_id })}
               />

@@ -20,7 +20,7 @@ const connectionWords = { online: 'Connected', connecting: 'Connecting', offline
 export function StatusFooter() {
   const session = useSession((state) => state.session);
   const { state } = useConnectionStatus();
-  const workspace = session?.workspace.kind === 'demo' ? 'Demo workspace' : session?.workspace.name;
+  const workspace = session?.workspace.kind === 'demo' ? 'Demo' : session?.workspace.name;
   return (
     <div className={classes.footer}>
       {session && <Me me={session.me} actors={session.actors} />}
@@ -51,12 +51,7 @@ function Me({ me, actors }: { me: Person; actors: readonly Person[] }) {
   return (
     <Menu position="top-start" width={260} shadow="md">
       <Menu.Target>
-        <button
-          type="button"
-          className={classes.me}
-          aria-label={`Acting as ${me.name}. Act as somebody else`}
-          data-testid="act-as"
-        >
+        <button type="button" className={classes.me} title="Act as somebody else" data-testid="act-as">
           {person}
           <IconSelector size={15} aria-hidden />
         </button>
