@@ -91,8 +91,8 @@ function trimPhrase(text: string, start: number): Phrase | null {
     if (word === undefined || !isNotName(word)) return false;
     return parts.length !== 2 || !alsoNames.has(word.toLowerCase());
   };
-  while (isDropped(parts[0])) parts.shift();
   while (isDropped(parts.at(-1))) parts.pop();
+  while (isDropped(parts[0])) parts.shift();
   const [first, last] = [parts[0], parts.at(-1)];
   if (!first || !last) return null;
   const end = last.index + last[0].length;
