@@ -10,7 +10,7 @@ const wordsOf = (text: string): string[] =>
     .filter((word) => word.length > 2);
 
 /** A short form of a word's stem, enough to match `commissions` with `commission` and `approved` with `approval`. */
-const stem = (word: string): string => word.replace(/(?:s|es|ed|al|ing|ion|ions)$/u, '').slice(0, 7);
+const stem = (word: string): string => word.replace(/(?:s|es|e|ed|al|ing|ion|ions)$/u, '').slice(0, 7);
 
 function quoteOf(document: PolicyDocument, passage: string): PolicyQuote {
   const cut = passage.length > maximumQuoteLength ? `${passage.slice(0, maximumQuoteLength - 1)}…` : passage;
@@ -46,32 +46,40 @@ export function quotePolicy(
   });
 }
 
+const directing =
+  /\b(?:go(?:es)? to|belongs? (?:to|with|in)|(?:is|are) (?:handled|answered|decided) by|(?:should|must|can|may) be (?:sent|addressed|directed|raised|taken|made)|(?:please )?(?:contact|ask|write to|turn to|use|see|open|raise|email|e-mail))\b/i;
+
+/** Words of such sentences that say nothing about their topic. */
+const topicNoise = new Set(
+  'requests request questions question about and the for all any other with lead leads routing owner owners please matters matter territory account accounts'.split(
+    ' ',
+  ),
+);
+
+/** What a sentence that sends people elsewhere is about: what stands before the verb, else all of it. */
+function topicOf(sentence: string): string[] {
+  const match = directing.exec(sentence);
+  if (!match) return [];
+  const keywordsOf = (text: string) => wordsOf(text).filter((word) => !topicNoise.has(word));
+  const before = keywordsOf(sentence.slice(0, match.index));
+  return before.length > 0 ? before : keywordsOf(sentence);
+}
+
 /**
- * Where a matter that is not lead routing belongs, if a page says so: the sentence of the form "… go to …" whose
- * topic the text is about.
+ * Where a matter that is not lead routing belongs, if a page says so: the sentence that sends people elsewhere
+ * ("… go to …", "For …, contact …") and whose topic the text is about.
  */
 export function destinationFor(
   documents: readonly PolicyDocument[],
   text: string,
 ): { sentence: string; document: PolicyDocument } | null {
   const spoken = new Set(wordsOf(text).map(stem));
+  let best: { sentence: string; document: PolicyDocument; shared: number } | null = null;
   for (const document of documents) {
-    for (const passage of document.passages) {
-      for (const sentence of passage.text.split(/(?<=[.!?])\s+/)) {
-        const [, topic] =
-          /^(.*?)\b(?:go(?:es)? to|belongs? (?:to|with)|(?:is|are) handled by)\b/i.exec(sentence) ?? [];
-        if (topic === undefined) continue;
-        const keywords = wordsOf(topic).filter((word) => !topicNoise.has(word));
-        if (keywords.some((word) => spoken.has(stem(word)))) return { sentence, document };
-      }
+    for (const sentence of document.passages.flatMap((passage) => passage.text.split(/(?<=[.!?])\s+/))) {
+      const shared = topicOf(sentence).filter((word) => spoken.has(stem(word))).length;
+      if (shared > (best?.shared ?? 0)) best = { sentence, document, shared };
     }
   }
-  return null;
+  return best;
 }
-
-/** Words of such sentences that say nothing about their topic. */
-const topicNoise = new Set(
-  'requests request questions question about and the for all any other with lead leads routing owner owners'.split(
-    ' ',
-  ),
-);
