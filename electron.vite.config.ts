@@ -22,6 +22,8 @@ export default defineConfig({
       // Older than the Node that the project runs on, so that the oldest Electron it is tested in runs it too.
       target: 'node20.18',
       outDir: 'out/main',
+      // A package of JSON: left outside, its import would lose the attribute that Node wants.
+      externalizeDeps: { exclude: ['email-providers'] },
       sourcemap: true,
       rolldownOptions: {
         input: { shell: from('electron/shell/main.ts'), cli: from('electron/core/cli.ts') },

@@ -1,26 +1,122 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { toAppError } from '../../shared/model/errors.ts';
+import { runBench } from './commands/bench.ts';
+import { runMigrate } from './commands/migrate.ts';
 import { runScenarios } from './commands/scenario.ts';
-import { readConfig } from './config.ts';
+import { runAgent, runConsole, runStart } from './commands/start.ts';
+import { type Config, readConfig } from './config.ts';
+import { createLog } from './log.ts';
 import { agentCommand, runAgentProcess } from './scenario/agent-process.ts';
 import { programVersion } from './version.ts';
 
+function readPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('A port is a number from 0 (any free one) to 65535.');
+}
+
+interface PlaceOptions {
+  dataDir?: string;
+}
+interface ConsoleOptions extends PlaceOptions {
+  port?: number;
+}
+
+const dataDir = () =>
+  new Option('--data-dir <folder>', 'where this copy keeps its data (SWITCHYARD_DATA_DIR)');
+const port = () =>
+  new Option('--port <number>', 'port of the console on this machine; 0 for any free one').argParser(
+    readPort,
+  );
+
+const configOf = ({ dataDir: folder }: PlaceOptions): Config => readConfig(process.env, { dataDir: folder });
+
+/** Only warnings on the terminal, unless somebody asked for more. */
+const quietly = (config: Config): Config =>
+  process.env.SWITCHYARD_LOG_LEVEL ? config : { ...config, logLevel: 'warn' };
+
 const program = new Command('switchyard')
-  .description('Operations console for lead routing exceptions')
-  .version(programVersion);
+  .description('Operations console for lead routing exceptions.')
+  .version(programVersion)
+  .showHelpAfterError('Use --help to see what is possible.')
+  .addHelpText(
+    'after',
+    `
+Exit codes: 0 all went well · 1 something did not hold or failed · 2 the input or the surroundings cannot be used.
+Without DATABASE_URL and without a connection to a vendor the demo workspace opens. Every command has its own --help.`,
+  );
 
 async function ends(work: Promise<number>): Promise<void> {
   process.exitCode = await work;
 }
 
 program
+  .command('start', { isDefault: true })
+  .description('open the console and run the agent: in a window, or in a browser where there can be none')
+  .addOption(dataDir())
+  .addOption(port())
+  .option('--browser', 'serve the console to a browser even where a window could open', false)
+  .action((options: ConsoleOptions & { browser: boolean }) =>
+    ends(
+      runStart({
+        config: quietly(configOf(options)),
+        port: options.port ?? null,
+        isBrowser: options.browser,
+      }),
+    ),
+  );
+
+program
+  .command('console')
+  .description('serve the console to a browser on this machine, without the agent')
+  .addOption(dataDir())
+  .addOption(port())
+  .action((options: ConsoleOptions) =>
+    ends(runConsole({ config: quietly(configOf(options)), port: options.port ?? null, isAgent: false })),
+  );
+
+program
+  .command('agent')
+  .description('run the agent alone, for a server')
+  .addOption(dataDir())
+  .action((options: PlaceOptions) => ends(runAgent({ config: configOf(options) })));
+
+program
+  .command('migrate')
+  .description("bring the store's schema up to date")
+  .addOption(dataDir())
+  .action((options: PlaceOptions) => ends(runMigrate({ config: quietly(configOf(options)) })));
+
+program
   .command('scenario')
-  .argument('<files...>')
-  .action((files: string[]) => ends(runScenarios({ files, logLevel: (process.env.SWITCHYARD_LOG_LEVEL as 'silent') ?? 'silent' })));
+  .description(
+    'play scenarios end to end against the stand-ins: one JSON object a line, differences on stderr',
+  )
+  .argument('<files...>', 'scenario files')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 all that expect something held · 1 some did not · 2 a file cannot be used.',
+  )
+  .action((files: string[]) => {
+    const { logLevel } = readConfig({ SWITCHYARD_LOG_LEVEL: process.env.SWITCHYARD_LOG_LEVEL ?? 'silent' });
+    return ends(runScenarios({ files, logLevel }));
+  });
+
+program
+  .command('bench')
+  .description('measure, against a limit or a peer in the same run')
+  .argument('<name>', 'agent or rules')
+  .option('--json', 'print one JSON object instead of a table', false)
+  .action((name: string, options: { json: boolean }) => ends(runBench({ name, isJson: options.json })));
+
 program.command(agentCommand, { hidden: true }).action(() => runAgentProcess());
 
-program.parseAsync().catch((thrown: unknown) => {
-  process.stderr.write(`${toAppError(thrown).message}\n`);
-  if (toAppError(thrown).code === 'internal') console.error(thrown);
-  process.exitCode = 2;
-});
+/** What a person is told, in one line; the log has the rest. */
+function fail(thrown: unknown): void {
+  const error = toAppError(thrown);
+  process.stderr.write(`${error.message}\n`);
+  if (error.code === 'internal') createLog('error').error({ err: thrown }, 'The program failed');
+  process.exitCode = error.code === 'internal' ? 1 : 2;
+}
+
+program.parseAsync().catch(fail);

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { z } from 'zod';
 import { SandboxState } from '../../shared/contract/contract.ts';
 import { AppError } from '../../shared/model/errors.ts';
@@ -35,13 +37,18 @@ export interface DemoOptions {
   onChange: () => void;
 }
 
+const unzip = promisify(gunzip);
+
 /** The same folder from the sources and from the built program. */
+const worldFile = 'seed-world.json';
 const folder = new URL('../../resources/demo/', import.meta.url);
 
+/** A JSON file of the demo's, packed where its name ends in `.gz`. */
 async function readJson(name: string): Promise<unknown> {
   const file = fileURLToPath(new URL(name, folder));
   try {
-    return JSON.parse(await readFile(file, 'utf8'));
+    const content = await readFile(file);
+    return JSON.parse((name.endsWith('.gz') ? await unzip(content) : content).toString('utf8'));
   } catch (thrown) {
     throw new AppError('invalid_input', `The demo's file ${file} cannot be read. Install Switchyard again.`, {
       cause: thrown,
@@ -73,7 +80,7 @@ export function moveDates(value: unknown, ms: number): unknown {
 const DemoFact = z.object({ movedByMs: z.number() });
 const Examples = SandboxState.shape.examples;
 
-/** Past correction are in the store; the stand-ins begin anew with each start and are brought up to date. */
+/** Past corrections are in the store; the stand-ins begin anew with each start and are brought up to date. */
 async function replayCorrections(db: Db, sandbox: Sandbox): Promise<void> {
   for (const { system, record, new_owner } of await listRoutingAudit(db.kysely)) {
     const crm = sandbox[system];
@@ -85,7 +92,7 @@ async function replayCorrections(db: Db, sandbox: Sandbox): Promise<void> {
 }
 
 async function fillStore({ db, clock }: DemoOptions, world: World, movedByMs: number): Promise<void> {
-  const history = History.parse(moveDates(await readJson('history.json'), movedByMs));
+  const history = History.parse(moveDates(await readJson('history.json.gz'), movedByMs));
   await db.transaction(async (tx) => {
     await savePeople(tx, world.people);
     await replaceRouting(tx, world.routing, { actor: 'demo', at: clock.now() });
@@ -97,11 +104,11 @@ async function fillStore({ db, clock }: DemoOptions, world: World, movedByMs: nu
 /** Opens the demo workspace: fills an empty store with a company, its rules and its past, and starts the stand-ins. */
 export async function openDemoWorkspace(options: DemoOptions): Promise<DemoWorkspace> {
   const { db, clock, log, onChange } = options;
-  const worldJson = await readJson('world.json');
-  const { clock: end } = parseWorld(worldJson, 'resources/demo/world.json');
+  const worldJson = await readJson(worldFile);
+  const { clock: end } = parseWorld(worldJson, worldFile);
   const fact = DemoFact.safeParse(await readWorkspaceFact(db.kysely, 'demo'));
   const movedByMs = fact.success ? fact.data.movedByMs : clock.now().getTime() - Date.parse(end ?? '');
-  const world = parseWorld(moveDates(worldJson, movedByMs), 'resources/demo/world.json');
+  const world = parseWorld(moveDates(worldJson, movedByMs), worldFile);
   if (!fact.success) await fillStore(options, world, movedByMs);
   // Somebody who tries things out is faster than Slack allows.
   const sandbox = await startSandbox({ world, clock, log: log.child({ room: 'sandbox' }), limitFactor: 10 });

@@ -29,10 +29,9 @@ import type { RpcContext } from './rpc/implementation.ts';
 import { servePort } from './rpc/message-port.ts';
 import { type AppRouter, createRouter } from './rpc/router.ts';
 import { type ServedConsole, serveConsole } from './rpc/websocket.ts';
-import { type Db, openDatabase } from './store/db.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './store/embedded-postgres.ts';
+import type { Db } from './store/db.ts';
 import { createJobs, type Jobs } from './store/jobs.ts';
-import { migrate, readMigrations } from './store/migrate.ts';
+import { openStore, type Store } from './store/open-store.ts';
 import { findPersonInChat, listPeople } from './store/people.ts';
 import { readRouting } from './store/routing.ts';
 import { createSystemHealth } from './system-health.ts';
@@ -74,31 +73,15 @@ function tryAgain(thrown: unknown): never {
   throw new Error(error.message, { cause: thrown });
 }
 
-async function openStore(config: Config, log: Log): Promise<{ db: Db; postgres: EmbeddedPostgres | null }> {
-  const folder = config.workspace === 'demo' ? path.join(config.dataDir, 'demo') : config.dataDir;
-  const postgres =
-    config.databaseUrl === null
-      ? await startEmbeddedPostgres({
-          dataDir: path.join(folder, 'postgres'),
-          log: log.child({ room: 'store' }),
-        })
-      : null;
-  try {
-    const url = config.databaseUrl ?? postgres?.url ?? '';
+/** Opens the store that a configuration names; the demo's lies apart from the user's own. */
+export function openStoreOf(config: Config, log: Log): Promise<Store> {
+  return openStore({
+    dataDir: config.workspace === 'demo' ? path.join(config.dataDir, 'demo') : config.dataDir,
+    databaseUrl: config.databaseUrl,
     // A run holds a connection while it records, and so does every job that ends.
-    const maxConnections = Math.max(10, config.concurrency * 2 + 4);
-    const db = await openDatabase({ url, applicationName: 'host', log, maxConnections });
-    try {
-      await migrate(db, await readMigrations());
-      return { db, postgres };
-    } catch (thrown) {
-      await db.close();
-      throw thrown;
-    }
-  } catch (thrown) {
-    await postgres?.stop();
-    throw thrown;
-  }
+    maxConnections: Math.max(10, config.concurrency * 2 + 4),
+    log: log.child({ room: 'store' }),
+  });
 }
 
 /**
@@ -108,9 +91,9 @@ async function openStore(config: Config, log: Log): Promise<{ db: Db; postgres: 
 export async function createHost(config: Config, parts: HostParts = {}): Promise<Host> {
   const clock = parts.clock ?? systemClock;
   const log = parts.log ?? createLog(config.logLevel);
-  const { db, postgres } = await openStore(config, log);
-  const stops: (() => Promise<void>)[] = [async () => await db.close()];
-  if (postgres) stops.push(() => postgres.stop());
+  const store = await openStoreOf(config, log);
+  const { db } = store;
+  const stops: (() => Promise<void>)[] = [() => store.close()];
   const stopAll = async () => {
     for (const stop of stops) await stop();
   };

@@ -156,11 +156,7 @@ function personWithCompany(phrase: Phrase, text: string): Person {
 /** A job between the name and the company: `Jonas Weber, Head of Procurement at Nordlicht`. */
 const employers = new RegExp(`\\b(?:at|from|for|bei|von|chez)\\s+(?:the\\s+)?(${companyName})`, 'gu');
 /** `the Nordlicht lead`, `Nordlicht's lead`, `lead from Nordlicht`, `company: Nordlicht`. */
-const leadsCompany = [
-  new RegExp(
-    `(?<![\\p{L}\\d])(${companyName})(?:'s)?\\s+(?:leads?|contacts?|accounts?|prospects?|record)\\b`,
-    'gu',
-  ),
+const statedCompany = [
   new RegExp(
     `\\b(?:[Cc]ompany|[Aa]ccount|[Ff]irma|[Ss]ociété)\\s*(?::|is|named|called)?\\s+(${companyName})`,
     'gu',
@@ -168,8 +164,16 @@ const leadsCompany = [
   employers,
 ];
 
-function companiesIn(text: string): string[] {
-  const found = leadsCompany.flatMap((pattern) =>
+/** `the Nordlicht lead`, `Nordlicht's lead`: perhaps a company, perhaps a kind of lead. */
+const leadsCompany = [
+  new RegExp(
+    `(?<![\\p{L}\\d])(${companyName})(?:'s)?\\s+(?:leads?|contacts?|accounts?|prospects?|record)\\b`,
+    'gu',
+  ),
+];
+
+function companiesIn(text: string, patterns: readonly RegExp[]): string[] {
+  const found = patterns.flatMap((pattern) =>
     [...text.matchAll(pattern)].map((match) => trimPhrase(match[1] ?? '', 0)?.text ?? null),
   );
   return [

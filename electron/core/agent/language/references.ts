@@ -9,13 +9,19 @@ const hubspotNumbers = [
 ];
 const emailAddress = /[\p{L}\d._%+'-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)+/gu;
 
-const ordinals: [RegExp, number][] = [
-  [/\b(?:first|1st|former|erste\w*|premi[eè]re?)\b/i, 1],
-  [/\b(?:second|2nd|latter|zweite\w*|deuxi[eè]me|seconde?)\b/i, 2],
-  [/\b(?:third|3rd|dritte\w*|troisi[eè]me)\b/i, 3],
-  [/\b(?:fourth|4th|vierte\w*|quatri[eè]me)\b/i, 4],
-  [/\b(?:last|letzte\w*|derni[eè]re?)\b/i, -1],
+const ordinals: [string, number][] = [
+  ['first|1st|former|erste\\w*|premi[eè]re?', 1],
+  ['second|2nd|latter|zweite\\w*|deuxi[eè]me|seconde?', 2],
+  ['third|3rd|dritte\\w*|troisi[eè]me', 3],
+  ['fourth|4th|vierte\\w*|quatri[eè]me', 4],
+  ['last|letzte\\w*|derni[eè]re?', -1],
 ];
+/** An ordinal chooses where it ends the words or names one of a list; not in "last year". */
+const choice =
+  '\\s+(?:one|lead|contact|person|candidate|option|entry)\\b|\\W*$|\\s*,|\\W+(?:please|pls|thanks|thank|thx|bitte|svp|merci)\\b';
+const choosing = ordinals.map(
+  ([words, number]) => [new RegExp(`(?<![\\p{L}\\d])(?:${words})(?=${choice})`, 'iu'), number] as const,
+);
 
 const longestChoice = 120;
 
@@ -26,7 +32,7 @@ function ordinalIn(text: string): number | null {
     );
   if (bare) return Number(bare[1]);
   if (text.length > longestChoice) return null;
-  return ordinals.find(([pattern]) => pattern.test(text))?.[1] ?? null;
+  return choosing.find(([pattern]) => pattern.test(text))?.[1] ?? null;
 }
 
 /** Mailboxes that anybody may have: an address there belongs to no organisation. */

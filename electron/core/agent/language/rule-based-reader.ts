@@ -54,10 +54,11 @@ function readMessage(raw: string, place: ReadText['place'], knownNames: readonly
 const refersToRecord = ({ records, emails }: References): boolean => records.length > 0 || emails.length > 0;
 
 /** Whether another topic is what the words are about: it is named, and before anything about ownership is. */
-function isAboutOtherTopic(text: string): boolean {
+function isAboutOtherTopic(text: string, hasRecord: boolean): boolean {
   const other = otherTopics.exec(text) ?? otherWishes.exec(text);
   if (!other) return false;
   const owning = ownership.exec(text);
+  if (owning !== null && hasRecord) return false;
   return (
     owning === null ||
     (/\b(?:my|our|the|a|about|reset|forgot|need|get|no|lost|change)\s+(?:\w+\s+){0,2}$/i.test(
@@ -67,11 +68,11 @@ function isAboutOtherTopic(text: string): boolean {
   );
 }
 
-function scopeOf(messages: readonly ReadMessage[]): Reading['scope'] {
+function scopeOf(messages: readonly ReadMessage[], hasField: boolean): Reading['scope'] {
   const text = messages.map((message) => message.text).join('\n');
   const hasRecord = messages.some(({ references }) => refersToRecord(references));
-  if (isAboutOtherTopic(text)) return 'other';
-  if (hasRecord || ownership.test(text) || leadWords.test(text)) return 'routing';
+  if (isAboutOtherTopic(text, hasRecord)) return 'other';
+  if (hasField || hasRecord || ownership.test(text) || leadWords.test(text)) return 'routing';
   return messages.some(({ references }) => references.names.length > 0) ? 'unclear' : 'other';
 }
 
@@ -136,7 +137,7 @@ export function createRuleBasedReader(): LanguageReader {
       const all = field ? messages.toSpliced(1, 0, field) : messages;
       const text = messages.map((message) => message.text).join('\n');
       return Promise.resolve({
-        scope: field && !isAboutOtherTopic(text) ? 'routing' : scopeOf(messages),
+        scope: scopeOf(messages, field !== null),
         isQuestion: /\?\s*$/m.test(text),
         references: all.map(({ references }) => references),
         askedOwner: askedOwnerOf(messages, input.requester),

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../config.ts';
+import { findElectron } from '../find-electron.ts';
+import { createHost, type Host } from '../host.ts';
+import { untilAskedToStop } from './until-asked-to-stop.ts';
+
+export interface ConsoleCommand {
+  config: Config;
+  /** Null: the usual port, or the next free one. */
+  port: number | null;
+}
+
+/** Both beside the built command line: the page, and the folder that Electron is given as its app. */
+const staticDir = fileURLToPath(new URL('../renderer', import.meta.url));
+const appDir = fileURLToPath(new URL('../..', import.meta.url));
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+function describe({ config }: ConsoleCommand): string {
+  return config.workspace === 'demo' ? 'the demo workspace' : 'your workspace';
+}
+
+/** Serves the console to browsers on this machine, with the agent beside it or without, until asked to stop. */
+export async function runConsole(command: ConsoleCommand & { isAgent: boolean }): Promise<number> {
+  const host = await createHost(command.config);
+  try {
+    // The console is there at once; that a chat cannot be reached must not keep it away.
+    const served = await host.serve({ port: command.port, staticDir });
+    const starting = host.start({ isAgent: command.isAgent });
+    say(`Switchyard is open on ${describe(command)}: ${served.url}`);
+    say('Press Ctrl-C to stop.');
+    await Promise.race([untilAskedToStop(), starting.then(() => new Promise<never>(() => undefined))]);
+    return 0;
+  } finally {
+    await host.stop();
+  }
+}
+
+/** Runs the agent alone, for a server. */
+export async function runAgent({ config }: { config: Config }): Promise<number> {
+  const host: Host = await createHost(config);
+  try {
+    await host.start();
+    say('The agent is at work. Press Ctrl-C to stop.');
+    await untilAskedToStop();
+    return 0;
+  } finally {
+    await host.stop();
+  }
+}
+
+/** Opens the desktop window, or where there can be none says why and serves the same console to a browser. */
+export async function runStart(command: ConsoleCommand & { isBrowser: boolean }): Promise<number> {
+  if (!command.isBrowser) {
+    const electron = findElectron();
+    if (electron.executable !== null) return openWindow(electron.executable, command.config);
+    say(`No desktop window: ${electron.why} The console opens in a browser instead.`);
+  }
+  return runConsole({ ...command, isAgent: true });
+}
+
+function openWindow(executable: string, config: Config): Promise<number> {
+  // Chromium's sandbox does not start as root.
+  const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const child = spawn(executable, [...flags, appDir, '--data-dir', config.dataDir], { stdio: 'inherit' });
+  say(`Switchyard opens in a window. Its data is in ${config.dataDir}.`);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 1));
+    void untilAskedToStop().then(() => child.kill('SIGTERM'));
+  });
+}
