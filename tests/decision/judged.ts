@@ -70,7 +70,6 @@ export function rechecked(
     caseFile: before.caseFile,
     requester: personIn(world, by),
     targetRecord: null,
-    reason: 'reason' in before ? before.reason : null,
     owner,
   };
   return run(recheckApproval(input), { world, now, silence: later.silence ?? {} });

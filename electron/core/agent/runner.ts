@@ -567,7 +567,6 @@ export function createRunner(options: RunnerOptions): Runner {
           caseFile,
           requester,
           targetRecord: request.target_record,
-          reason: request.reason,
           owner,
         }),
         trail,

@@ -565,7 +565,6 @@ export interface RecheckInput extends Pick<RunInput, 'now' | 'timeZone' | 'crms'
   caseFile: CaseFile;
   requester: Person | null;
   targetRecord: string | null;
-  reason: string | null;
   /** Whom the approver chose. */
   owner: string;
 }

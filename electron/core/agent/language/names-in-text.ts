@@ -111,6 +111,17 @@ function phrasesOf(pattern: string, text: string): Phrase[] {
     .filter((phrase) => phrase !== null);
 }
 
+/** `a French lead` says where, `an Inbound lead` how; neither is a company. */
+const kindsOfLead = setOf(
+  `french german english british spanish italian american swiss austrian dutch belgian polish danish swedish
+   norwegian finnish irish portuguese greek czech chinese japanese indian canadian australian brazilian mexican
+   european nordic dach emea apac latam nam enterprise commercial smb inbound outbound web partner event hot warm cold
+   vip key strategic named`,
+);
+
+const isKindOfLead = (text: string): boolean =>
+  words(text).every((word) => kindsOfLead.has(word.toLowerCase()));
+
 const isJob = (text: string): boolean => words(text).some((word) => jobWords.has(word.toLowerCase()));
 
 /** Up to three plain words that may be a company written small, longest first. */
@@ -154,8 +165,8 @@ function personWithCompany(phrase: Phrase, text: string): Person {
 }
 
 /** A job between the name and the company: `Jonas Weber, Head of Procurement at Nordlicht`. */
-const employers = new RegExp(`\\b(?:at|from|for|bei|von|chez)\\s+(?:the\\s+)?(${companyName})`, 'gu');
-/** `the Nordlicht lead`, `Nordlicht's lead`, `lead from Nordlicht`, `company: Nordlicht`. */
+const employers = new RegExp(`\\b(?:at|from|works? for|bei|von|chez)\\s+(?:the\\s+)?(${companyName})`, 'gu');
+/** `lead from Nordlicht`, `company: Nordlicht`. */
 const statedCompany = [
   new RegExp(
     `\\b(?:[Cc]ompany|[Aa]ccount|[Ff]irma|[Ss]ociété)\\s*(?::|is|named|called)?\\s+(${companyName})`,
@@ -176,9 +187,10 @@ function companiesIn(text: string, patterns: readonly RegExp[]): string[] {
   const found = patterns.flatMap((pattern) =>
     [...text.matchAll(pattern)].map((match) => trimPhrase(match[1] ?? '', 0)?.text ?? null),
   );
-  return [
-    ...new Set(found.filter((company) => company !== null && !isJob(company) && !isPlaceName(company))),
-  ].filter((company) => company !== null);
+  const companies = found.filter((company) => company !== null);
+  return [...new Set(companies)].filter(
+    (company) => !isJob(company) && !isPlaceName(company) && !isKindOfLead(company),
+  );
 }
 
 const shortNamePatterns = [
@@ -250,20 +262,27 @@ function personsIn(text: string, companies: readonly string[]): Person[] {
   return (notCompanies.length > 0 ? notCompanies : others).filter((person) => !isPlaceName(person.text));
 }
 
+/** A person and the companies that stand somewhere else in the words. */
+const combinations = (persons: readonly Person[], companies: readonly string[]): NamedLead[] =>
+  persons
+    .filter(({ company }) => company === null || isPlaceName(company))
+    .flatMap(({ text: name }) =>
+      companies.filter((company) => company !== name).map((company) => ({ name, company })),
+    );
+
 /** Readings of a person with a company, the surest first. */
 function pairsIn(text: string, persons: readonly Person[], companies: readonly string[]): NamedLead[] {
   const linked = persons.map(({ text: name, company }) => ({ name, company }));
   const sure = linked.filter(({ company }) => company !== null && !isPlaceName(company));
-  const single = persons.filter(({ company }) => company === null || isPlaceName(company));
-  const combined = single.flatMap(({ text: name }) =>
-    companies.filter((company) => company !== name).map((company) => ({ name, company })),
-  );
-  return [...sure, ...combined, ...shortNames(text)];
+  return [...sure, ...combinations(persons, companies), ...shortNames(text)];
 }
 
-/** Readings of a name alone, then of a company alone. */
-function halvesIn(text: string, persons: readonly Person[], companies: readonly string[]): NamedLead[] {
-  const names = persons.flatMap(({ text: name, plainCompanies }) => [
+/** Readings of a name by itself. */
+function namesAlone(text: string, persons: readonly Person[]): NamedLead[] {
+  const introduced = introducedNames(text).filter(
+    ({ name, company }) => !persons.some((person) => person.text.includes(name ?? company ?? '')),
+  );
+  const named = persons.flatMap(({ text: name, plainCompanies }) => [
     ...plainCompanies.map((company) => ({ name, company })),
     { name, company: null },
     ...splitsOf(name),
@@ -271,15 +290,31 @@ function halvesIn(text: string, persons: readonly Person[], companies: readonly 
     // The first of three capitalised words may only open the sentence.
     ...(wordCount(name) > 2 ? [{ name: words(name).slice(1).join(' '), company: null }] : []),
   ]);
+  return [...introduced, ...named];
+}
+
+/** Readings of a company by itself. */
+function companiesAlone(text: string, companies: readonly string[]): NamedLead[] {
   const capitalised = phrasesOf(companyName, text).filter(isInSentence(text));
   const alone = [...companies, ...capitalised.map((phrase) => phrase.text), ...plainCompaniesIn(text)];
-  return [
-    ...introducedNames(text).filter(
-      ({ name, company }) => !persons.some((person) => person.text.includes(name ?? company ?? '')),
-    ),
-    ...names,
-    ...alone.filter((company) => !isPlaceName(company)).map((company) => ({ name: null, company })),
-  ];
+  return alone
+    .filter((company) => !isPlaceName(company) && !isKindOfLead(company))
+    .map((company) => ({ name: null, company }));
+}
+
+/** All readings of the words, best first. */
+function readingsOf(text: string): NamedLead[] {
+  const stated = companiesIn(text, statedCompany);
+  const kinds = companiesIn(text, leadsCompany);
+  const persons = personsIn(text, [...stated, ...kinds]);
+  const pairs = pairsIn(text, persons, stated);
+  const isPersonIn = ({ name }: NamedLead) => persons.some((person) => person.text === name);
+  if (pairs.some(isPersonIn) || (pairs.length > 0 && persons.length === 0)) return pairs;
+  // A pair written small may be no name at all; a person who is named beside it is then still read alone.
+  const combined = combinations(persons, kinds);
+  const halves = namesAlone(text, persons);
+  const rest = combined.length > 0 ? [] : companiesAlone(text, [...stated, ...kinds]);
+  return [...pairs, ...combined, ...halves, ...rest];
 }
 
 const maximumReadings = 10;
@@ -290,15 +325,7 @@ const maximumReadings = 10;
  * known people, e-mails, ids and links are already blanked, so that what is left may be the lead.
  */
 export function namesIn(masked: string): NamedLead[] {
-  const companies = companiesIn(masked);
-  const persons = personsIn(masked, companies);
-  const pairs = pairsIn(masked, persons, companies);
-  // A pair written small may be no name at all; a person who is named beside it is then still read alone.
-  const isCertain = pairs.some(({ name }) => persons.some((person) => person.text === name));
-  const readings =
-    pairs.length > 0 && (isCertain || persons.length === 0)
-      ? pairs
-      : [...pairs, ...halvesIn(masked, persons, companies)];
+  const readings = readingsOf(masked);
   const isNew = (one: NamedLead, index: number) =>
     readings.findIndex(({ name, company }) => name === one.name && company === one.company) === index;
   return readings.filter(isNew).slice(0, maximumReadings);
