@@ -58,7 +58,8 @@ export function runDesktop(config: Config): void {
     event.preventDefault();
     const stopping = host.stop();
     host = null;
-    void withinTime(stopping).finally(() => app.quit());
+    // Not within the event itself, where Electron still counts this as the quit that was just prevented.
+    void withinTime(stopping).finally(() => setImmediate(() => app.exit(0)));
   });
   void start();
 }

@@ -1,6 +1,8 @@
 import path from 'node:path';
-import { app } from 'electron';
-import { readConfig } from '../core/config.ts';
+import { parseArgs } from 'node:util';
+import { app, dialog } from 'electron';
+import { toAppError } from '../../shared/model/errors.ts';
+import { type Config, readConfig } from '../core/config.ts';
 import { announceConsoleScheme } from './console-protocol.ts';
 import { runDesktop } from './desktop.ts';
 import { confinePages } from './window.ts';
@@ -11,9 +13,28 @@ confinePages();
 // As root the sandbox cannot start, and asking for it undoes the switch in the child processes.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 
-const config = readConfig();
-app.setName('Switchyard');
-app.setPath('userData', path.join(config.dataDir, 'desktop'));
-// The lock lies in the folder set above, so several data folders can be open side by side, and each one once.
-if (app.requestSingleInstanceLock()) runDesktop(config);
-else app.quit();
+const config = configOrWords();
+if (typeof config === 'string') {
+  dialog.showErrorBox('Switchyard cannot start', config);
+  app.exit(1);
+} else {
+  app.setName('Switchyard');
+  app.setPath('userData', path.join(config.dataDir, 'desktop'));
+  // The lock lies in the folder set above, so several data folders can be open side by side, and each one once.
+  if (app.requestSingleInstanceLock()) runDesktop(config);
+  else app.quit();
+}
+
+function configOrWords(): Config | string {
+  try {
+    return readConfig(process.env, { dataDir: dataDirArgument() });
+  } catch (thrown) {
+    return toAppError(thrown).message;
+  }
+}
+
+/** `--data-dir FOLDER` among whatever else Electron and Chromium are given. */
+function dataDirArgument(): string | undefined {
+  const { values } = parseArgs({ options: { 'data-dir': { type: 'string' } }, strict: false });
+  return typeof values['data-dir'] === 'string' ? values['data-dir'] : undefined;
+}
