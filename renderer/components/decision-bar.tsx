@@ -65,14 +65,14 @@ function DecisionButtons({ detail, onAsk }: DecisionBarProps) {
     <fieldset className={classes.bar} aria-label="Decision">
       {proposal ? (
         <>
-          <Hint label="Approve the proposal" shortcut="a">
-            <Button onClick={approveProposal} data-testid="decision-approve">
-              Approve {proposal.name || nameOfEmail(proposal.owner)}
+          <Button onClick={approveProposal} data-testid="decision-approve">
+            Approve {proposal.name || nameOfEmail(proposal.owner)}
+          </Button>
+          <Hint label="Choose another owner" shortcut="a">
+            <Button variant="default" onClick={() => onAsk('approve')} data-testid="decision-approve-other">
+              Other…
             </Button>
           </Hint>
-          <Button variant="default" onClick={() => onAsk('approve')} data-testid="decision-approve-other">
-            Other owner…
-          </Button>
         </>
       ) : (
         <Hint label="Choose the owner" shortcut="a">

@@ -25,3 +25,10 @@ export function appendPage(ids: readonly string[], page: readonly string[]): str
   const known = new Set(ids);
   return [...ids, ...page.filter((id) => !known.has(id))];
 }
+
+/** By how many rows the row at `index` moved; 0 where it is gone. */
+export function rowsMoved(before: readonly string[], after: readonly string[], index: number): number {
+  const id = before[index];
+  const now = id === undefined ? -1 : after.indexOf(id);
+  return now < 0 ? 0 : now - index;
+}

@@ -10,9 +10,17 @@ export type Route =
 export function parseRoute(hash: string): Route {
   const [screen, argument] = hash.replace(/^#\/?/, '').split('/');
   if (screen === 'form' || screen === 'sandbox') return { screen };
-  if (screen === 'requests' && argument)
-    return { screen: 'request', requestId: decodeURIComponent(argument) };
+  if (screen === 'requests' && argument) return requestRoute(argument);
   return { screen: 'queue' };
+}
+
+function requestRoute(encodedId: string): Route {
+  try {
+    return { screen: 'request', requestId: decodeURIComponent(encodedId) };
+  } catch {
+    // A percent sign that encodes nothing.
+    return { screen: 'queue' };
+  }
 }
 
 export function hashOf(route: Route): string {

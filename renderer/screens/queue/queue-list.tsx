@@ -3,10 +3,11 @@
 import { Skeleton } from '@mantine/core';
 import { type Row, useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef } from 'react';
 import { finalStatuses, type RequestRow } from '../../../shared/model/request.ts';
 import { Late } from '../../components/late.tsx';
 import { useQueue, useRequests, useStores } from '../../stores/app-stores.tsx';
+import { rowsMoved } from '../../stores/queue-rows.ts';
 import { navigate } from '../../stores/route.ts';
 import classes from './queue.module.css';
 import { queueColumns, queueFeatures } from './queue-columns.tsx';
@@ -36,6 +37,7 @@ function QueueGrid({ ids }: { ids: readonly string[] }) {
   const { queue } = useStores();
   const rows = useRequests((requests) => requests.rows);
   const activeId = useQueue((state) => state.activeId);
+  const view = useQueue((state) => state.view);
   const nextCursor = useQueue((state) => state.nextCursor);
   const scroller = useRef<HTMLDivElement>(null);
 
@@ -68,13 +70,32 @@ function QueueGrid({ ids }: { ids: readonly string[] }) {
     }
   }, [queue, nextCursor, lastShown, tableRows.length]);
 
-  // Only a step scrolls; a refresh that moves the active row leaves the eyes where they are.
-  const idsNow = useRef(ids);
-  idsNow.current = ids;
+  // Keys go to the list after a view was chosen with the mouse, but never away from where somebody types.
   useEffect(() => {
-    const index = activeId === null ? -1 : idsNow.current.indexOf(activeId);
+    if (!document.activeElement?.closest('input, textarea, [role=dialog]')) {
+      scroller.current?.focus({ preventScroll: true });
+    }
+  }, [view]);
+
+  // Only a step scrolls to the active row; a refresh that moves it does not.
+  const showRow = useEffectEvent((requestId: string) => {
+    const index = ids.indexOf(requestId);
     if (index >= 0) virtualizer.scrollToIndex(index, { align: 'auto' });
-  }, [virtualizer, activeId]);
+  });
+  useEffect(() => {
+    if (activeId !== null) showRow(activeId);
+  }, [activeId]);
+
+  // Rows that come or go above leave those that one reads where they are; at the top the new ones come into view.
+  const shownIds = useRef(ids);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element && element.scrollTop > 0) {
+      const top = Math.floor(element.scrollTop / rowHeightPx);
+      element.scrollTop += rowsMoved(shownIds.current, ids, top) * rowHeightPx;
+    }
+    shownIds.current = ids;
+  }, [ids]);
 
   return (
     <div

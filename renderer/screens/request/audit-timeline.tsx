@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../../../shared/model/audit.ts';
 import { JsonText, Section } from '../../components/blocks.tsx';
+import { PeopleText } from '../../components/people-text.tsx';
 import { useNameOf } from '../../components/person.tsx';
 import { absoluteTime } from '../../components/time.ts';
 import { eventWords } from './event-words.ts';
@@ -25,8 +26,10 @@ function EventItem({ event }: { event: AuditEvent }) {
     <li className={classes.event} data-tone={tone}>
       <details>
         <summary>
-          <b>{event.event_type}</b>
-          <span className={classes.spread}>{line}</span>
+          <b className={classes.eventType}>{event.event_type}</b>
+          <span className={classes.spread}>
+            <PeopleText text={line} />
+          </span>
           {ms !== null && <span className={classes.ms}>{ms} ms</span>}
           <time dateTime={event.created_at} title={absoluteTime(event.created_at)}>
             {clockTime(event.created_at)}

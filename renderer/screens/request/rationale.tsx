@@ -1,6 +1,8 @@
 import type { RequestDetail } from '../../../shared/contract/contract.ts';
+import type { OwnerOption } from '../../../shared/model/request.ts';
 import { Badge } from '../../components/badges.tsx';
 import { Section } from '../../components/blocks.tsx';
+import { PeopleText } from '../../components/people-text.tsx';
 import { PersonName } from '../../components/person.tsx';
 import classes from './request.module.css';
 
@@ -13,26 +15,36 @@ export function Rationale({ detail }: { detail: RequestDetail }) {
   return (
     <Section title="Why">
       <p className={classes.rationale}>
-        {request.rationale ?? 'The agent has not finished reading the case; its reasons will stand here.'}
+        <PeopleText
+          text={
+            request.rationale ?? 'The agent has not finished reading the case; its reasons will stand here.'
+          }
+        />
       </p>
       {isOpen && (proposal !== null || options.length > 0) && (
         <ul className={classes.options} aria-label="Possible owners">
           {proposal && (
             <li>
               <Badge tone="blue">Proposed</Badge>
-              <PersonName email={proposal.owner} />
-              <span className={classes.why}>{proposal.why}</span>
+              <OwnerWords option={proposal} />
             </li>
           )}
-          {options.map(({ owner, why }) => (
-            <li key={owner}>
+          {options.map((option) => (
+            <li key={option.owner}>
               <Badge tone="grey">Option</Badge>
-              <PersonName email={owner} />
-              <span className={classes.why}>{why}</span>
+              <OwnerWords option={option} />
             </li>
           ))}
         </ul>
       )}
     </Section>
+  );
+}
+
+function OwnerWords({ option }: { option: OwnerOption }) {
+  return (
+    <span>
+      <PersonName email={option.owner} /> <span className={classes.why}>{option.why}</span>
+    </span>
   );
 }

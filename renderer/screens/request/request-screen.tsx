@@ -76,7 +76,7 @@ export function RequestScreen({ requestId }: { requestId: string }) {
 }
 
 function Head({ detail, onAsk }: { detail: RequestDetail; onAsk: (action: DecisionAction) => void }) {
-  const { request, case: caseFile } = detail;
+  const { request } = detail;
   return (
     <header className={classes.head}>
       <div className={classes.path}>
@@ -98,20 +98,33 @@ function Head({ detail, onAsk }: { detail: RequestDetail; onAsk: (action: Decisi
           </span>
         )}
       </div>
-      {caseFile?.target && (
-        <div className={classes.move}>
-          <span className={classes.why}>Owner</span>
-          <PersonName email={caseFile.target.owner?.email ?? null} />
-          {caseFile.proposal && caseFile.proposal.owner !== caseFile.target.owner?.email && (
-            <>
-              <IconArrowRight size={15} role="img" aria-label="proposed" />
-              <PersonName email={caseFile.proposal.owner} />
-            </>
-          )}
-        </div>
-      )}
+      <OwnerMove detail={detail} />
       <DecisionBar detail={detail} onAsk={onAsk} />
     </header>
+  );
+}
+
+/** Who owned the lead when the case was judged, and who is to own it or does by now. */
+function OwnerMove({ detail }: { detail: RequestDetail }) {
+  const { request, case: caseFile } = detail;
+  if (!caseFile?.target) return null;
+  const before = caseFile.target.owner?.email ?? null;
+  const after = request.status === 'Completed' ? request.next_owner : (caseFile.proposal?.owner ?? null);
+  return (
+    <div className={classes.move}>
+      <span className={classes.why}>Owner</span>
+      <PersonName email={before} />
+      {after !== null && after !== before && (
+        <>
+          <IconArrowRight
+            size={15}
+            role="img"
+            aria-label={request.status === 'Completed' ? 'changed to' : 'proposed'}
+          />
+          <PersonName email={after} />
+        </>
+      )}
+    </div>
   );
 }
 

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ConditionResult, RuleStep, RulesOutcome } from '../../../shared/model/request.ts';
 import { Badge } from '../../components/badges.tsx';
 import { Section } from '../../components/blocks.tsx';
+import { PeopleText } from '../../components/people-text.tsx';
 import { PersonName } from '../../components/person.tsx';
 import { label, valueWords } from '../../components/words.ts';
 import classes from './request.module.css';
@@ -20,7 +21,7 @@ export function RulePath({ rules }: { rules: RulesOutcome }) {
   return (
     <Section title="Routing rules" count={rules.path.length}>
       <p className={classes.rationale} style={{ marginBottom: 8 }}>
-        {rules.explanation}
+        <PeopleText text={rules.explanation} />
       </p>
       {shown.map((step) => (
         <Rule key={step.ruleId} step={step} isMatch={step.ruleId === rules.ruleId} />

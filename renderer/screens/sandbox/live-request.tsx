@@ -12,6 +12,7 @@ import type { RequestDetail, SandboxState } from '../../../shared/contract/contr
 import type { AuditEvent, AuditEventType } from '../../../shared/model/audit.ts';
 import { ReasonBadge, StatusBadge } from '../../components/badges.tsx';
 import { Section } from '../../components/blocks.tsx';
+import { PeopleText } from '../../components/people-text.tsx';
 import { useNameOf } from '../../components/person.tsx';
 import { useStores } from '../../stores/app-stores.tsx';
 import { hashOf } from '../../stores/route.ts';
@@ -48,6 +49,7 @@ export function LiveRequest({ detail, channels, people }: LiveRequestProps) {
       {request.status === 'Escalated' && request.approver && (
         <ApproverHint approver={request.approver} channels={channels} people={people} />
       )}
+      <Rationale detail={detail} />
       <Section title="Steps" count={detail.audit.length}>
         <ol aria-live="polite">
           {detail.audit.map((event) => (
@@ -55,7 +57,6 @@ export function LiveRequest({ detail, channels, people }: LiveRequestProps) {
           ))}
         </ol>
       </Section>
-      <Rationale detail={detail} />
       {caseFile && <PolicyQuotes quotes={caseFile.quotes} />}
     </div>
   );
@@ -107,7 +108,8 @@ function Step({ event }: { event: AuditEvent }) {
     <li className={classes.step} data-tone={tone}>
       <Icon size={15} stroke={1.8} aria-hidden />
       <span className={classes.stepText}>
-        <b>{event.event_type}</b> {line}
+        {event.event_type !== 'Tool Call' && <b>{event.event_type} </b>}
+        <PeopleText text={line} />
       </span>
       <span>{ms === null ? '' : `${ms} ms`}</span>
     </li>

@@ -53,7 +53,7 @@ function Me({ me, actors }: { me: Person; actors: readonly Person[] }) {
       <Menu.Target>
         <button type="button" className={classes.me} title="Act as somebody else" data-testid="act-as">
           {person}
-          <IconSelector size={15} aria-hidden />
+          <IconSelector size={15} className={classes.meIcon} aria-hidden />
         </button>
       </Menu.Target>
       <Menu.Dropdown>

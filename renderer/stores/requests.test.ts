@@ -1,0 +1,94 @@
+import { ORPCError } from '@orpc/client';
+import { expect, test } from 'vitest';
+import type { DecisionInput } from '../../shared/contract/contract.ts';
+import type { RequestRow } from '../../shared/model/request.ts';
+import { createApi } from '../api.ts';
+import { ConnectionLostError } from '../transport/channel.ts';
+import type { Connection, ConnectionStatus, ContractClient } from '../transport/connection.ts';
+import { createPeopleStore } from './people.ts';
+import { createRequestsStore } from './requests.ts';
+
+const row: RequestRow = {
+  request_id: 'REV-1048',
+  requester: 'emma.clarke@example.com',
+  requester_name: 'Emma Clarke',
+  summary: 'Jonas Weber was routed to Ben',
+  business_justification: null,
+  target_system_or_record: 'salesforce',
+  target_record: '00Q000000000101EAA',
+  lead_label: 'Jonas Weber (Nordlicht GmbH)',
+  status: 'Escalated',
+  priority: 'High',
+  decision: 'Escalated',
+  rationale: null,
+  current_owner: 'mei.tanaka@example.com',
+  next_owner: 'mei.tanaka@example.com',
+  reason: 'strategic_account',
+  approver: 'mei.tanaka@example.com',
+  delegate: null,
+  rule: null,
+  policy: [],
+  source: 'slack',
+  due_at: null,
+  is_overdue: false,
+  created_at: '2026-05-18T09:00:00.000Z',
+  updated_at: '2026-05-18T09:00:00.000Z',
+  closed_at: null,
+  version: 4,
+  refers_to: null,
+  has_pending_decision: false,
+};
+
+/** A store on a server that answers decisions as told; the connection is there again whenever it is asked about. */
+function storeOn(decide: (input: DecisionInput) => Promise<RequestRow>) {
+  const online: ConnectionStatus = { state: 'online', words: null, isFinal: false };
+  const connection: Connection = {
+    // Only what is called here has to be there.
+    client: { requests: { decide } } as unknown as ContractClient,
+    getStatus: () => online,
+    onStatus: () => () => undefined,
+    watchChanges: () => () => undefined,
+    close: () => undefined,
+  };
+  const api = createApi(connection);
+  const store = createRequestsStore(api, createPeopleStore(api));
+  store.getState().putRows([row]);
+  return store;
+}
+
+const approval = { action: 'approve', owner: null, note: null } as const;
+
+test('a decision is shown at once, on the version that was seen, and stands when the server takes it', async () => {
+  const sent: DecisionInput[] = [];
+  const store = storeOn(async (input) => {
+    sent.push(input);
+    return { ...row, has_pending_decision: true, version: 5 };
+  });
+  const deciding = store.getState().decide('REV-1048', approval);
+  expect(store.getState().sending).toEqual({ 'REV-1048': approval });
+  expect(await deciding).toBe(null);
+  expect(store.getState().sending).toEqual({});
+  expect(store.getState().rows['REV-1048']).toMatchObject({ has_pending_decision: true, version: 5 });
+  expect(sent).toEqual([expect.objectContaining({ ...approval, requestId: 'REV-1048', version: 4 })]);
+});
+
+test('a refused decision is taken back with the server’s own words', async () => {
+  const store = storeOn(async () => {
+    throw new ORPCError('superseded', { message: 'Lars Berg rejected this two minutes ago.' });
+  });
+  expect(await store.getState().decide('REV-1048', approval)).toBe(
+    'Lars Berg rejected this two minutes ago.',
+  );
+  expect(store.getState()).toMatchObject({ sending: {}, rows: { 'REV-1048': row } });
+});
+
+test('a decision whose connection drops is sent once more, as the same press', async () => {
+  const keys: string[] = [];
+  const store = storeOn(async ({ idempotencyKey }) => {
+    keys.push(idempotencyKey);
+    if (keys.length === 1) throw new ConnectionLostError('The connection was lost.');
+    return row;
+  });
+  expect(await store.getState().decide('REV-1048', approval)).toBe(null);
+  expect(keys).toEqual([keys[0], keys[0]]);
+});
