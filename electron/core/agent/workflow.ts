@@ -12,7 +12,7 @@ import type {
 } from '../../../shared/model/request.ts';
 import { destinationFor, quotePolicy } from '../knowledge/quote.ts';
 import { type Responsible, responsibleFor } from '../policy/approver.ts';
-import { judge, nameOf, type Unreachable, type Verdict, whyCannotOwn } from '../policy/judge.ts';
+import { judge, problemsOf, type Unreachable, type Verdict, whyCannotOwn } from '../policy/judge.ts';
 import { priorityOf } from '../policy/priority.ts';
 import { isSameSetting } from '../policy/settings.ts';
 import {
@@ -360,8 +360,7 @@ function responsible(
 
 /** An escalation before any lead was found: a system that could not be searched. */
 function unreachableResult(input: RunInput, ground: Ground, reading: Reading): RunResult {
-  const problems = ground.unreachable.map(({ system, problem }) => `${system}: ${problem}`).join('; ');
-  const rationale = `A system could not be searched, so it is not known whether the lead is there; nothing was changed. ${problems}`;
+  const rationale = `A system could not be searched, so it is not known whether the lead is there; nothing was changed. ${problemsOf(ground.unreachable)}`;
   const quotes = passagesFor(ground.documents, rationale);
   return {
     kind: 'escalate',
@@ -639,9 +638,6 @@ export function* recheckApproval(input: RecheckInput): Steps<Recheck> {
   return { kind: 'apply', changes: planChanges(situation, input.owner, records), situation };
 }
 
-const problemsOf = (unreachable: readonly Unreachable[]): string =>
-  unreachable.map(({ system, problem }) => `${system}: ${problem}`).join('; ');
-
 function counterpartOf(target: CrmRecord, samePerson: readonly CrmRecord[]): CrmRecord | null {
   const others = samePerson.filter(({ system }) => system !== target.system);
   return target.system === 'salesforce' ? (chooseTarget(others, [])?.target ?? null) : null;
@@ -676,5 +672,3 @@ export function outcomeReply(result: {
       : `, approved by ${result.approvedBy}`;
   return `Done: ${result.leadLabel} is now with ${result.owner}${before}${why}.`;
 }
-
-export { nameOf };

@@ -35,8 +35,12 @@ export interface Unreachable {
   problem: string;
 }
 
+/** The failures as sentences, each with its system. */
+export const problemsOf = (unreachable: readonly Unreachable[]): string =>
+  unreachable.map(({ system, problem }) => `${system}: ${problem.replace(/[.\s]*$/, '.')}`).join(' ');
+
 /** The display name of an e-mail address, where the people or a CRM know one. */
-export function nameOf(situation: Pick<Situation, 'people' | 'owners'>, email: string): string {
+function nameOf(situation: Pick<Situation, 'people' | 'owners'>, email: string): string {
   const person = situation.people.find((candidate) => candidate.email === email);
   if (person) return person.name;
   const owners = Object.values(situation.owners).flat();
@@ -102,8 +106,7 @@ type Step = (situation: Situation, unreachable: readonly Unreachable[]) => Verdi
 
 const toolFailure: Step = (situation, unreachable) => {
   if (unreachable.length === 0) return null;
-  const problems = list(unreachable.map(({ system, problem }) => `${system}: ${problem}`));
-  const because = `A system could not be reached, and nothing was changed. ${problems}.`;
+  const because = `A system could not be reached, and nothing was changed. ${problemsOf(unreachable)}`;
   return escalate(situation, { step: 4, reason: 'tool_failure', because });
 };
 

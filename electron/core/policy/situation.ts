@@ -11,7 +11,7 @@ import type {
 import { factNames } from '../../../shared/model/lead.ts';
 import type { Person } from '../../../shared/model/person.ts';
 import type { PolicyDocument } from '../../../shared/model/policy.ts';
-import type { MatchedAccount, RulesOutcome } from '../../../shared/model/request.ts';
+import type { MatchedAccount, RuleStep, RulesOutcome } from '../../../shared/model/request.ts';
 import type { Pool, RoutingConfig } from '../../../shared/model/rule.ts';
 import { leadDomain, leadFacts } from '../routing/facts.ts';
 import { isOpenRecord, matchAccount, ownAccounts, similarAccounts } from '../routing/matching.ts';
@@ -118,6 +118,11 @@ export function recordsToCorrect(gathered: Pick<Gathered, 'target' | 'samePerson
 function explain(walk: RulesWalk, outcome: Omit<RulesOutcome, 'explanation'>): string {
   const rule = walk.path.find(({ ruleId }) => ruleId === outcome.ruleId);
   const title = rule ? `Rule ${rule.ruleId} (${rule.name})` : '';
+  const titlesOf = (result: RuleStep['result']) =>
+    walk.path
+      .filter((step) => step.result === result)
+      .map(({ ruleId }) => `rule ${ruleId}`)
+      .join(', ');
   switch (outcome.kind) {
     case 'owner':
       return outcome.pool
@@ -126,9 +131,9 @@ function explain(walk: RulesWalk, outcome: Omit<RulesOutcome, 'explanation'>): s
     case 'pool':
       return `${title} gives the pool ${outcome.pool}; ${outcome.owner} would be next.`;
     case 'missing_firmographics':
-      return `The rules cannot be evaluated: ${outcome.missing.join(', ')} unknown in every system.`;
+      return `The rules cannot be evaluated: ${outcome.missing.join(', ')} unknown in every system, asked for by ${titlesOf('unknown')}.`;
     case 'rule_conflict':
-      return `Rules of the same priority give different owners: ${outcome.owners.join(', ')}.`;
+      return `Rules of the same priority give different owners: ${outcome.owners.join(', ')} (${titlesOf('true')}).`;
     case 'no_matching_rule':
       return 'No active rule matches the lead.';
     case 'no_available_owner':

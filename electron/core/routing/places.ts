@@ -62,6 +62,38 @@ for (const { code, name, parent } of iso31662) {
   stateCodeByCountry.set(country, states);
 }
 
+/** English names of states that the standard lists in their own language only. */
+const englishStateNames: Record<string, Record<string, string>> = {
+  DE: {
+    BY: 'Bavaria',
+    HE: 'Hesse',
+    MV: 'Mecklenburg-Western Pomerania',
+    NI: 'Lower Saxony',
+    NW: 'North Rhine-Westphalia',
+    RP: 'Rhineland-Palatinate',
+    SN: 'Saxony',
+    ST: 'Saxony-Anhalt',
+    TH: 'Thuringia',
+  },
+  AT: { 2: 'Carinthia', 3: 'Lower Austria', 4: 'Upper Austria', 6: 'Styria', 7: 'Tyrol', 9: 'Vienna' },
+  CH: { GE: 'Geneva', LU: 'Lucerne' },
+  ES: { AN: 'Andalusia', AR: 'Aragon', CT: 'Catalonia', PV: 'Basque Country' },
+  IT: {
+    21: 'Piedmont',
+    23: 'Aosta Valley',
+    25: 'Lombardy',
+    52: 'Tuscany',
+    62: 'Latium',
+    75: 'Apulia',
+    82: 'Sicily',
+    88: 'Sardinia',
+  },
+};
+for (const [country, names] of Object.entries(englishStateNames)) {
+  for (const [short, name] of Object.entries(names))
+    stateCodeByCountry.get(country)?.set(foldText(name), short);
+}
+
 const subdivisionNames = new Set(iso31662.map(({ name }) => foldText(name)));
 
 /** Whether the words name a country or a part of one, and so hardly a company. */
