@@ -1,11 +1,11 @@
-// npm start: builds what is stale and starts the program; what follows `--` is for its `start` command.
+// Builds what is stale and runs the program with the arguments given: npm start, npm run switchyard -- COMMAND …
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { buildIfStale } from './build-if-stale.ts';
 
 await buildIfStale();
 const program = path.resolve(import.meta.dirname, '../out/main/cli.js');
-const child = spawn(process.execPath, [program, 'start', ...process.argv.slice(2)], { stdio: 'inherit' });
+const child = spawn(process.execPath, [program, ...process.argv.slice(2)], { stdio: 'inherit' });
 
 // Ctrl-C reaches the program from the terminal by itself; a signal to this process alone is passed on.
 process.on('SIGINT', () => {});
