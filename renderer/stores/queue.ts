@@ -51,7 +51,8 @@ export function createQueueStore(api: Api, requests: RequestsStore): QueueStore 
     const queryOf = ({ view, filters, search, sort }: QueueState) =>
       ({ view, ...filters, search, sort }) satisfies QueueQuery;
 
-    async function readFirst(limit: number) {
+    /** `isOther`: another question than what is shown answers, so only what fits it is kept. */
+    async function readFirst(limit: number, isOther: boolean) {
       const mine = ++question;
       try {
         const page = await api.call.requests.list({ ...queryOf(get()), limit });
@@ -59,9 +60,10 @@ export function createQueueStore(api: Api, requests: RequestsStore): QueueStore 
         requests.getState().putRows(page.rows);
         const { ids, activeId, picked } = get();
         const after = page.rows.map(({ request_id }) => request_id);
+        const isKept = activeId !== null && (!isOther || after.includes(activeId));
         set({
-          ids: keepActiveRow(ids ?? [], after, activeId),
-          activeId: activeId ?? after[0] ?? null,
+          ids: isOther ? after : keepActiveRow(ids ?? [], after, activeId),
+          activeId: isKept ? activeId : (after[0] ?? null),
           nextCursor: page.nextCursor,
           picked: picked.filter((id) => after.includes(id)),
           problem: null,
@@ -92,14 +94,14 @@ export function createQueueStore(api: Api, requests: RequestsStore): QueueStore 
       async show(change) {
         // Another view starts empty; a finer filter keeps the rows until the new ones are there.
         const isOtherView = change.view !== undefined && change.view !== get().view;
-        set({ ...change, activeId: null, picked: [], ...(isOtherView ? { ids: null } : {}) });
-        await readFirst(pageRows);
+        set({ ...change, picked: [], ...(isOtherView ? { ids: null, activeId: null } : {}) });
+        await readFirst(pageRows, true);
       },
 
       async refresh() {
         const shown = get().ids?.length ?? 0;
         const limit = Math.min(refreshRows, Math.max(pageRows, shown));
-        await Promise.all([readFirst(limit), readCounts()]);
+        await Promise.all([readFirst(limit, false), readCounts()]);
       },
 
       async loadMore() {

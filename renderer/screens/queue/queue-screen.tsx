@@ -42,6 +42,13 @@ export function QueueScreen() {
     if (next) void show({ view: next });
   };
 
+  /** Lets go of the selection first, then of the search. */
+  const stepBack = () => {
+    const { search, clearPicks, show } = queue.getState();
+    if (picked.length > 0) clearPicks();
+    else if (search !== '') void show({ search: '' });
+  };
+
   useShortcuts({
     j: () => queue.getState().step(1),
     k: () => queue.getState().step(-1),
@@ -52,7 +59,7 @@ export function QueueScreen() {
     Home: () => queue.getState().step(Number.NEGATIVE_INFINITY),
     End: () => queue.getState().step(Number.POSITIVE_INFINITY),
     Enter: openActive,
-    Escape: () => queue.getState().clearPicks(),
+    Escape: stepBack,
     a: () => ask('approve'),
     r: () => ask('reject'),
     t: () => ask('return'),

@@ -156,7 +156,6 @@ function SearchField({ field }: { field: RefObject<HTMLInputElement | null> }) {
       value={words}
       onChange={(event) => setWords(event.currentTarget.value)}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') setWords('');
         if (event.key === 'Escape' || event.key === 'Enter') event.currentTarget.blur();
       }}
       maxLength={500}

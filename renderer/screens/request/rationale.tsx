@@ -1,5 +1,5 @@
 import type { RequestDetail } from '../../../shared/contract/contract.ts';
-import type { OwnerOption } from '../../../shared/model/request.ts';
+import type { OwnerOption, Status } from '../../../shared/model/request.ts';
 import { Badge } from '../../components/badges.tsx';
 import { Section } from '../../components/blocks.tsx';
 import { PeopleText } from '../../components/people-text.tsx';
@@ -15,11 +15,7 @@ export function Rationale({ detail }: { detail: RequestDetail }) {
   return (
     <Section title="Why">
       <p className={classes.rationale}>
-        <PeopleText
-          text={
-            request.rationale ?? 'The agent has not finished reading the case; its reasons will stand here.'
-          }
-        />
+        <PeopleText text={request.rationale ?? missingWords(request.status)} />
       </p>
       {isOpen && (proposal !== null || options.length > 0) && (
         <ul className={classes.options} aria-label="Possible owners">
@@ -40,6 +36,11 @@ export function Rationale({ detail }: { detail: RequestDetail }) {
     </Section>
   );
 }
+
+const missingWords = (status: Status): string =>
+  status === 'New' || status === 'Triaging'
+    ? 'The agent has not finished reading the case; its reasons will stand here.'
+    : 'No reasons were recorded.';
 
 function OwnerWords({ option }: { option: OwnerOption }) {
   return (
