@@ -289,6 +289,8 @@ function namesAlone(text: string, persons: readonly Person[]): NamedLead[] {
     { name: null, company: name },
     // The first of three capitalised words may only open the sentence.
     ...(wordCount(name) > 2 ? [{ name: words(name).slice(1).join(' '), company: null }] : []),
+    // The last name may stand first.
+    ...(wordCount(name) === 2 ? [{ name: words(name).toReversed().join(' '), company: null }] : []),
   ]);
   return [...introduced, ...named];
 }

@@ -144,6 +144,7 @@ describe('which lead', () => {
     ['Jonas Weber from Hamburg is with Ben', { name: 'Jonas Weber', company: null }],
     ['Anne-Marie O’Neil from D’Angelo & Sons', { name: 'Anne-Marie O’Neil', company: 'D’Angelo & Sons' }],
     ['Der Lead Jonas Weber von Nordlicht ist falsch', { name: 'Jonas Weber', company: 'Nordlicht' }],
+    ['Weber Jonas is with the wrong person', { name: 'Jonas Weber', company: null }],
     ['The lead Jonas is with the wrong person', { name: 'Jonas', company: null }],
     ['*Claire Moreau* (_Lumiere SA_) is with <@U-ANA>', { name: 'Claire Moreau', company: 'Lumiere SA' }],
   ])('%s', async (text, named) => {
