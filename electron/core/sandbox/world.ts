@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../../shared/model/errors.ts';
 import { Person } from '../../../shared/model/person.ts';
 import { EscalationOwner, NamedAccount, Pool, Rule } from '../../../shared/model/rule.ts';
-import { explainIssues } from './world-problems.ts';
+import { explainIssues } from '../schema-problems.ts';
 
 const text = z.string().nullish();
 const amount = z.number().nullish();

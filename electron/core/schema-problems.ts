@@ -86,7 +86,7 @@ function placeOf(path: readonly PropertyKey[], json: unknown): string {
       if (key !== undefined && name === undefined) name = String(value[key]);
     }
   }
-  const place = written === '' ? 'The world' : written;
+  const place = written === '' ? 'The file' : written;
   return name === undefined ? place : `${place} (${name})`;
 }
 

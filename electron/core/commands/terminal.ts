@@ -1,0 +1,2 @@
+/** What a command says to people; the process has both. */
+export type Terminal = Pick<NodeJS.Process, 'stdout' | 'stderr'>;
