@@ -82,10 +82,12 @@ function Columns({ state }: { state: SandboxState }) {
           {shown ? (
             <LiveRequest detail={shown} channels={state.channels} people={state.people} />
           ) : (
-            <Empty title={requestId ? 'Reading the request' : 'Nothing to watch yet'}>
+            <Empty title={thread ? 'The agent takes the message in' : 'Nothing to watch yet'}>
               <p>
                 {problem ??
-                  'Send a message, or open a thread: each step of the agent appears here as it is taken.'}
+                  (thread
+                    ? 'Each of its steps appears here as it is taken.'
+                    : 'Send a message, or open a thread: each step of the agent appears here as it is taken.')}
               </p>
             </Empty>
           )}
