@@ -49,27 +49,29 @@ async function exportToFile(db: Db, table: CsvTableName, output: string): Promis
     () => true,
   );
   const target = isFile ? `${output}.part` : output;
+  const stream = createWriteStream(target);
   try {
-    const stream = createWriteStream(target);
     await once(stream, 'open');
+  } catch (thrown) {
+    throw cannotWrite(output, thrown);
+  }
+  try {
     await exportCsv(db, table, stream);
     stream.end();
     await once(stream, 'close');
     if (isFile) await rename(target, output);
   } catch (thrown) {
     if (isFile) await rm(target, { force: true });
-    throw isFileFailure(thrown) ? cannotWrite(output, thrown) : thrown;
+    throw cannotWrite(output, thrown);
   }
 }
 
-const isFileFailure = (thrown: unknown): thrown is NodeJS.ErrnoException =>
-  thrown instanceof Error && 'syscall' in thrown;
-
-const cannotWrite = (output: string, cause: NodeJS.ErrnoException): AppError =>
-  new AppError(
+/** What failed in the file system, with what to do; anything else as it is. */
+function cannotWrite(output: string, thrown: unknown): unknown {
+  if (!(thrown instanceof Error && 'syscall' in thrown && 'code' in thrown)) return thrown;
+  return new AppError(
     'invalid_input',
-    `${output} cannot be written (${cause.code ?? cause.message}). Choose another file.`,
-    {
-      cause,
-    },
+    `${output} cannot be written (${String(thrown.code)}). Choose another file.`,
+    { cause: thrown },
   );
+}

@@ -1,2 +1,7 @@
+import type { Writable } from 'node:stream';
+
 /** What a command says to people; the process has both. */
-export type Terminal = Pick<NodeJS.Process, 'stdout' | 'stderr'>;
+export interface Terminal {
+  stdout: Writable;
+  stderr: Writable;
+}

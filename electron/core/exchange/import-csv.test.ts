@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { verifyAudit } from '../store/audit.ts';
+import { appendAudit, verifyAudit } from '../store/audit.ts';
 import { type Db, openDatabase } from '../store/db.ts';
 import { insertRequest } from '../store/requests.ts';
 import { createTestDatabase, silentLog, type TestDatabase } from '../store/test-database.ts';
@@ -195,6 +195,12 @@ describe('audit events', () => {
       { event_id: 'X', request_id: 'REV-2', details: '{}' },
     ]);
     expect(await verifyAudit(db.kysely)).toMatchObject({ isValid: true, events: 2 });
+  });
+
+  it('leave their numbers behind for no new event', async () => {
+    await importText(auditFile(auditRow('EVT-2001'), auditRow('EVT-7000'), auditRow('EVT-12')));
+    const event = { request_id: 'REV-1', actor: 'Agent', event_type: 'Message', details: {} } as const;
+    expect(await appendAudit(db.kysely, [event], at)).toEqual(['EVT-7001']);
   });
 
   it('that cannot be used are named by line, and the rest is chained', async () => {

@@ -61,12 +61,19 @@ export async function importAudit(
       details: detailsText,
     })),
   );
-  // New events must not meet imported ids.
+  await raiseEventNumbers(
+    db,
+    imported.map(({ event }) => event.event_id),
+  );
+}
+
+/** New events must not meet imported ids. */
+async function raiseEventNumbers(db: Kysely<Database>, eventIds: readonly string[]): Promise<void> {
+  const numbers = eventIds.map((id) => Number(/^EVT-(\d{1,15})$/.exec(id)?.[1] ?? 0));
+  const highest = numbers.reduce((high, number) => Math.max(high, number), 0);
   await sql`
-    select setval('audit_event_numbers', greatest(
-      (select last_value from audit_event_numbers),
-      (select max(substring(event_id from 5)::bigint) from audit_log where event_id ~ '^EVT-\d{1,15}$')))
-    where exists (select from audit_log where event_id ~ '^EVT-\d{1,15}$')`.execute(db);
+    select setval('audit_event_numbers', ${highest}::bigint) from audit_event_numbers
+    where last_value <= ${highest}::bigint`.execute(db);
 }
 
 const shownColumns = ['event_id', 'request_id', 'actor', 'event_type', 'details', 'created_at'] as const;
