@@ -1,6 +1,9 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { toAppError } from '../../shared/model/errors.ts';
+import { runAuditVerify } from './commands/audit.ts';
 import { runBench } from './commands/bench.ts';
+import { runExport } from './commands/export.ts';
+import { runImport } from './commands/import.ts';
 import { runMigrate } from './commands/migrate.ts';
 import { runScenarios } from './commands/scenario.ts';
 import { runAgent, runConsole, runStart } from './commands/start.ts';
@@ -86,6 +89,47 @@ program
   .description("bring the store's schema up to date")
   .addOption(dataDir())
   .action((options: PlaceOptions) => ends(runMigrate({ config: quietly(configOf(options)) })));
+
+program
+  .command('import')
+  .description('read requests or the audit log from CSV, or people and routing from a setup file')
+  .argument('<file>', 'CSV with the header of either table (- for standard input), or JSON with --setup')
+  .addOption(dataDir())
+  .option('--strict', 'import nothing where a row is broken', false)
+  .option('--setup', 'the file is JSON: { "people": […], "routing": {…} }', false)
+  .addHelpText(
+    'after',
+    `
+A broken row is named by its line on stderr; the rest is imported. Import requests before their audit events.
+Exit codes: 0 everything is there · 1 some rows are not · 2 the file cannot be used.`,
+  )
+  .action((file: string, options: PlaceOptions & { strict: boolean; setup: boolean }) => {
+    const config = quietly(configOf(options));
+    const log = createLog(config.logLevel);
+    return ends(runImport({ file, isStrict: options.strict, isSetup: options.setup, config, log }));
+  });
+
+program
+  .command('export')
+  .description("write a table as CSV, in the brief's own columns")
+  .addArgument(new Argument('<table>', 'which').choices(['requests', 'audit']))
+  .addOption(dataDir())
+  .option('--output <file>', 'where to; standard output if left out')
+  .action((table: 'requests' | 'audit', options: PlaceOptions & { output?: string }) => {
+    const config = quietly(configOf(options));
+    const log = createLog(config.logLevel);
+    return ends(runExport({ table, output: options.output ?? null, config, log }));
+  });
+
+program
+  .command('verify')
+  .description('check the audit log from its first event to its last')
+  .addOption(dataDir())
+  .addHelpText('after', '\nExit codes: 0 the chain is whole · 1 it is not, and where.')
+  .action((options: PlaceOptions) => {
+    const config = quietly(configOf(options));
+    return ends(runAuditVerify({ config, log: createLog(config.logLevel) }));
+  });
 
 program
   .command('scenario')

@@ -11,6 +11,7 @@ import { sandboxConnectors } from './sandbox/connectors-config.ts';
 import { type Sandbox, startSandbox } from './sandbox/server.ts';
 import { parseWorld, type World } from './sandbox/world.ts';
 import type { Db } from './store/db.ts';
+import { takeExclusiveUse } from './store/exclusive-use.ts';
 import { History, loadHistory } from './store/history.ts';
 import { savePeople } from './store/people.ts';
 import { replaceRouting } from './store/routing.ts';
@@ -94,9 +95,11 @@ async function replayCorrections(db: Db, sandbox: Sandbox): Promise<void> {
 async function fillStore({ db, clock }: DemoOptions, world: World, movedByMs: number): Promise<void> {
   const history = History.parse(moveDates(await readJson('history.json.gz'), movedByMs));
   await db.transaction(async (tx) => {
+    // What somebody imported before the first start stays alone: its numbers may be the history's own.
+    const isEmpty = (await tx.selectFrom('requests').select('ordinal').limit(1).execute()).length === 0;
     await savePeople(tx, world.people);
     await replaceRouting(tx, world.routing, { actor: 'demo', at: clock.now() });
-    await loadHistory(tx, history);
+    if (isEmpty) await loadHistory(tx, history);
     await writeWorkspaceFact(tx, 'demo', { movedByMs });
   });
 }
@@ -104,6 +107,13 @@ async function fillStore({ db, clock }: DemoOptions, world: World, movedByMs: nu
 /** Opens the demo workspace: fills an empty store with a company, its rules and its past, and starts the stand-ins. */
 export async function openDemoWorkspace(options: DemoOptions): Promise<DemoWorkspace> {
   const { db, clock, log, onChange } = options;
+  // The stand-ins live in this process: a second one would answer for records that only the first has.
+  const giveBack = await takeExclusiveUse(db, 'demo workspace');
+  if (!giveBack)
+    throw new AppError(
+      'invalid_input',
+      'This demo workspace is open already. Use the window or link that is there, or open another copy with --data-dir.',
+    );
   const worldJson = await readJson(worldFile);
   const { clock: end } = parseWorld(worldJson, worldFile);
   const fact = DemoFact.safeParse(await readWorkspaceFact(db.kysely, 'demo'));
@@ -124,6 +134,7 @@ export async function openDemoWorkspace(options: DemoOptions): Promise<DemoWorks
     async stop() {
       stopListening();
       await sandbox.stop();
+      await giveBack();
     },
   };
 }

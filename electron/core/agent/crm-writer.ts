@@ -11,8 +11,11 @@ export type Written =
   | { kind: 'done' }
   /** Somebody else changed the record first; nothing was written. */
   | { kind: 'changed' }
-  /** The CRM refused, or does not show what it accepted; in words for a person. */
-  | { kind: 'failed'; problem: string };
+  /**
+   * The CRM refused, or does not show what it accepted; in words for a person. `isAccepted` where it took the change
+   * and could only not be asked again.
+   */
+  | { kind: 'failed'; problem: string; isAccepted: boolean };
 
 /** The points at which a scenario may kill the process. */
 export type CrashPoint = 'before_write' | 'after_write' | 'after_audit';
@@ -28,7 +31,7 @@ export interface CrmWriter {
   write(intent: Intent, trail: Trail, signal: AbortSignal): Promise<Written>;
   /**
    * Whether an intent of a run that died was carried out: `done`, or `open` where the record still is as it was,
-   * or `changed`. Throws the vendor's failure where the record cannot be read.
+   * or `changed`; a write that was carried out is noted in the trail, which the dead run's went with. Throws the vendor's failure where the record cannot be read.
    */
   lookUp(intent: Intent, trail: Trail, signal: AbortSignal): Promise<'done' | 'open' | 'changed'>;
 }
@@ -37,6 +40,9 @@ const waitBetweenTriesMs = 500;
 
 const hasOwner = (record: CrmRecord | null, email: string): boolean =>
   record?.owner?.email?.toLowerCase() === email;
+
+const changeWords = (intent: Intent): string =>
+  `${intent.record}: ${intent.previous_owner ?? 'nobody'} → ${intent.new_owner}`;
 
 const title = ({ system, record }: Intent): string => recordTitle({ system, id: record });
 
@@ -49,12 +55,14 @@ export function createCrmWriter({ tools, clock, crashPoint }: CrmWriterOptions):
     if (!back.isOk)
       return {
         kind: 'failed',
+        isAccepted: true,
         problem: `${title(intent)} could not be read back after the change: ${back.error.message}`,
       };
     if (hasOwner(back.value, intent.new_owner)) return { kind: 'done' };
     const owner = back.value?.owner?.email ?? back.value?.owner?.name ?? 'nobody';
     return {
       kind: 'failed',
+      isAccepted: false,
       problem: `${title(intent)} was read back with ${owner} as its owner, although the change to ${intent.new_owner} was accepted.`,
     };
   }
@@ -78,7 +86,7 @@ export function createCrmWriter({ tools, clock, crashPoint }: CrmWriterOptions):
         id: intent.record,
         ownerId: intent.new_owner_id,
         ifUnmodifiedSince: intent.stamp,
-        asked: `${intent.record}: ${intent.previous_owner ?? 'nobody'} → ${intent.new_owner}`,
+        asked: changeWords(intent),
       };
       for (let tries = 1; ; tries += 1) {
         const tried = await tools.changeOwner(change, trail, signal);
@@ -88,18 +96,32 @@ export function createCrmWriter({ tools, clock, crashPoint }: CrmWriterOptions):
         }
         const { error } = tried;
         if (error.code === 'record_changed') return { kind: 'changed' };
-        if (!error.isRetried) return { kind: 'failed', problem: error.message };
+        if (!error.isRetried) return { kind: 'failed', problem: error.message, isAccepted: false };
         await clock.sleep(error.retryAfterMs ?? waitBetweenTriesMs * tries, signal);
         const state = await lookAgain(intent, trail, signal);
         if (state === 'done') return { kind: 'done' };
         if (state === 'changed') return { kind: 'changed' };
         if (state instanceof AppError || tries >= maximumTries)
-          return { kind: 'failed', problem: (state instanceof AppError ? state : error).message };
+          return {
+            kind: 'failed',
+            problem: (state instanceof AppError ? state : error).message,
+            isAccepted: false,
+          };
       }
     },
     async lookUp(intent, trail, signal) {
       const state = await lookAgain(intent, trail, signal);
       if (state instanceof AppError) throw state;
+      if (state === 'done')
+        trail.calls.push({
+          tool: 'change_owner',
+          system: intent.system,
+          asked: changeWords(intent),
+          outcome: 'ok',
+          result: 'carried out by the run before this one, which was cut off',
+          tries: 1,
+          durationMs: 0,
+        });
       return state;
     },
   };

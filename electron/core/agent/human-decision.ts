@@ -6,6 +6,7 @@ import type { Person } from '../../../shared/model/person.ts';
 import { agentName } from '../../../shared/model/request.ts';
 import { storableText } from '../automations/create-request.ts';
 import type { Queues } from '../automations/queues.ts';
+import { noteEvent, requestOfEvent } from '../intake/seen-events.ts';
 import { whyMayNotDecide } from '../policy/approver.ts';
 import type { Clock } from '../ports.ts';
 import { appendAudit } from '../store/audit.ts';
@@ -14,6 +15,7 @@ import { findDecision, insertDecision, standingDecision } from '../store/human-d
 import type { Jobs } from '../store/jobs.ts';
 import { insertOutgoing } from '../store/messages.ts';
 import { findPerson } from '../store/people.ts';
+import { holdRequest } from '../store/requests.ts';
 import type { Database } from '../store/tables.ts';
 
 export interface DecisionAttempt {
@@ -38,6 +40,8 @@ export interface HumanDecisionOptions {
   clock: Clock;
 }
 
+const refusedBefore =
+  'This attempt was refused when it was made. Look at the present state and decide again.';
 const decided = { approve: 'approved', reject: 'rejected', return: 'returned' } as const;
 
 async function whoWasFirst(db: Kysely<Database>, requestId: string): Promise<string> {
@@ -85,7 +89,14 @@ async function refusalOf(db: Kysely<Database>, attempt: DecisionAttempt): Promis
   return null;
 }
 
-/** A refused attempt is on record, and whoever made it in chat is told. */
+/** How a refused attempt is known again: the vendor may deliver it more than once. */
+const attemptKey = ({ idempotencyKey }: DecisionAttempt): string => `attempt ${idempotencyKey}`;
+const attemptSource = ({ via }: DecisionAttempt) => (via === 'queue' ? ('form' as const) : via);
+
+/**
+ * A refused attempt is on record, and whoever made it in chat is told. Once the closing event is written nothing
+ * follows it: then they are only told.
+ */
 async function recordRefusal(
   tx: Kysely<Database>,
   { jobs }: HumanDecisionOptions,
@@ -95,13 +106,15 @@ async function recordRefusal(
   const { requestId, actor, actorName, action, owner, note, via, chat, idempotencyKey } = attempt;
   const { error, at } = refusal;
   if (error.code === 'not_found') return;
+  const source = attemptSource(attempt);
+  await noteEvent(tx, { source, keys: [attemptKey(attempt)], requestId, at });
   if (chat !== null) {
     const draft = {
       requestId,
       key: `${requestId}:refused:${idempotencyKey}`,
       audience: 'approver' as const,
       recipient: actor?.email ?? actorName,
-      source: via === 'queue' ? ('form' as const) : via,
+      source,
       text: error.message,
       destination: chat,
       card: null,
@@ -109,6 +122,7 @@ async function recordRefusal(
     await insertOutgoing(tx, [draft], agentName, at);
     await jobs.enqueue(tx, 'deliver-messages', { requestId }, { key: requestId });
   }
+  if ((await holdRequest(tx, requestId))?.isClosed) return;
   const event = {
     request_id: requestId,
     actor: actor?.email ?? actorName,
@@ -131,6 +145,8 @@ export async function submitDecision(options: HumanDecisionOptions, attempt: Dec
   const refusal = await db.transaction(async (tx) => {
     if (await findDecision(tx, idempotencyKey)) return null;
     const error = await refusalOf(tx, attempt);
+    if (await requestOfEvent(tx, attemptSource(attempt), [attemptKey(attempt)]))
+      return error ?? new AppError('superseded', refusedBefore);
     const at = clock.now();
     if (error) {
       // The same press, sent twice side by side: the other one was stored while this one waited for the row.

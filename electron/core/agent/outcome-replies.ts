@@ -1,4 +1,5 @@
 import type { Reason } from '../../../shared/model/request.ts';
+import { sentence } from '../../../shared/model/sentence.ts';
 import { reasonWords } from './replies.ts';
 
 /** What requesters and approvers are told once something was decided. Names are display names. */
@@ -10,7 +11,7 @@ export const approvedUnchanged = (result: { leadLabel: string; owner: string; ap
   `${result.approvedBy} decided that ${result.leadLabel} stays with ${result.owner}. Nothing had to be changed.`;
 
 export const rejectedBy = (approver: string, note: string | null): string =>
-  `${approver} decided against the change${note === null ? '' : `: ${note}`}${note !== null && /[.!?]$/.test(note) ? '' : '.'} The lead keeps its owner.`;
+  `${sentence(`${approver} decided against the change${note === null ? '' : `: ${note}`}`)} The lead keeps its owner.`;
 
 export const askedBack = (approver: string, question: string | null): string =>
   question === null
@@ -25,6 +26,9 @@ export const decisionNotApplied = (problem: string): string =>
 
 export const decisionOvertaken = (requestId: string): string =>
   `${requestId}: the requester withdrew it, so there is nothing left to decide.`;
+
+export const keptWithRequest = (requestId: string): string =>
+  `I have kept this with ${requestId}. To decide, use the buttons of the message above, or the queue.`;
 
 export const reminder = (requestId: string, leadLabel: string | null): string =>
   `Reminder: ${requestId}${leadLabel === null ? '' : ` (${leadLabel})`} still waits for your decision.`;

@@ -5,9 +5,9 @@ import type { Queues } from '../automations/queues.ts';
 import { unansweredAfterMs } from '../automations/queues.ts';
 import { appendAudit } from '../store/audit.ts';
 import { settleDecision } from '../store/human-decisions.ts';
-import { finishIntents } from '../store/intents.ts';
+import { abandonIntents, finishIntents } from '../store/intents.ts';
 import type { Jobs } from '../store/jobs.ts';
-import { insertOutgoing } from '../store/messages.ts';
+import { insertOutgoing, type OutgoingDraft } from '../store/messages.ts';
 import {
   type HumanDecision,
   type Intent,
@@ -17,7 +17,7 @@ import {
 } from '../store/requests.ts';
 import { insertRoutingAudit } from '../store/routing-audit.ts';
 import type { Database, HumanDecisionState } from '../store/tables.ts';
-import { agentEvent, isFinal, nextVersion, type Outcome, outputOf } from './outcome.ts';
+import { agentEvent, isFinal, type Outcome, outputOf } from './outcome.ts';
 import type { Trail } from './tools.ts';
 
 export interface Recording {
@@ -39,6 +39,23 @@ export interface Recording {
 export const toolCallEvents = (requestId: string, trail: Trail): NewAuditEvent[] =>
   trail.calls.map((call) => agentEvent(requestId, 'Tool Call', { ...call }));
 
+/** One above whatever is stored: a message or a reminder may have come between the lease and now. */
+async function versionToRecord(db: Kysely<Database>, request: RequestRecord): Promise<number> {
+  const { version } = await db
+    .selectFrom('requests')
+    .select('version')
+    .where('request_id', '=', request.request_id)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  return version + 1;
+}
+
+/** A card carries the version that it is recorded under, by which its buttons are known to be current. */
+const withCardOf =
+  (version: number) =>
+  (draft: OutgoingDraft): OutgoingDraft =>
+    draft.card === null ? draft : { ...draft, card: { ...draft.card, version } };
+
 /**
  * Records everything that a run came to, in the caller's transaction, with the jobs that follow from it. Throws
  * `lease_lost`, and so undoes all of it, where another runner has taken the request over.
@@ -50,7 +67,7 @@ export async function recordOutcome(
 ): Promise<void> {
   const { lease, request, outcome, trail, at, corrections, settles } = recording;
   const requestId = request.request_id;
-  const version = nextVersion(request);
+  const version = await versionToRecord(db, request);
   const { escalation } = outcome;
   const isEscalated = outcome.status === 'Escalated';
   const windowMs = escalation?.windowMs ?? null;
@@ -83,6 +100,8 @@ export async function recordOutcome(
           reminders: 0,
         }
       : { due_at: null }),
+    // The case goes to the same approver again, whatever the answer makes of it.
+    ...(outcome.reason === 'returned' ? { earlier_approver: request.approver } : {}),
     is_overdue: false,
     closed_at: isOver ? now : null,
     updated_at: now,
@@ -102,7 +121,8 @@ export async function recordOutcome(
     );
   }
   if (settles) await settleDecision(db, settles.decision, settles.state, at);
-  await insertOutgoing(db, outcome.outgoing, agentName, at);
+  await abandonIntents(db, requestId, at);
+  await insertOutgoing(db, outcome.outgoing.map(withCardOf(version)), agentName, at);
 
   if (isOver) await jobs.enqueue(db, 'close-request', { requestId }, { key: requestId });
   else if (outcome.outgoing.length > 0)

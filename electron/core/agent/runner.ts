@@ -2,6 +2,7 @@ import { AppError, toAppError } from '../../../shared/model/errors.ts';
 import type { CrmSystem } from '../../../shared/model/lead.ts';
 import type { Person } from '../../../shared/model/person.ts';
 import { agentName, type EscalationReason } from '../../../shared/model/request.ts';
+import { sentence } from '../../../shared/model/sentence.ts';
 import { createRequest } from '../automations/create-request.ts';
 import type { Queues } from '../automations/queues.ts';
 import type { ChatConnector } from '../connectors/connector.ts';
@@ -12,7 +13,7 @@ import type { Clock, Log } from '../ports.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Db } from '../store/db.ts';
 import { settleDecision } from '../store/human-decisions.ts';
-import { finishIntents, insertIntents } from '../store/intents.ts';
+import { abandonIntents, finishIntents, holdRecords, insertIntents } from '../store/intents.ts';
 import type { Jobs } from '../store/jobs.ts';
 import { insertOutgoing } from '../store/messages.ts';
 import { findPerson, findPersonInChat, listPeople, rememberChatId } from '../store/people.ts';
@@ -27,7 +28,7 @@ import {
   releaseLease,
   updateUnderLease,
 } from '../store/requests.ts';
-import { takePoolTurn } from '../store/routing.ts';
+import { readRouting, takePoolTurn } from '../store/routing.ts';
 import { insertRoutingAudit } from '../store/routing-audit.ts';
 import type { HumanDecisionState } from '../store/tables.ts';
 import type { CrashPoint, CrmWriter } from './crm-writer.ts';
@@ -170,10 +171,11 @@ export function createRunner(options: RunnerOptions): Runner {
     const theRun: Run = { leased, people, requester, ground, trail, signal, readThrough };
     try {
       if (request.open_plan !== null && (await resume(theRun))) return;
+      if (request.status === 'Escalated' && (await isTakenBack(theRun))) return await withdraw(theRun);
       if (pendingDecision) return await applyDecision(theRun, pendingDecision);
       if (request.status === 'New' || request.status === 'Triaging') return await judgeAndAct(theRun);
       if (readThrough > request.read_through)
-        return request.is_final ? await openFollowUp(theRun) : await readFollowUp(theRun);
+        return request.is_final ? await openFollowUp(theRun) : await keepFollowUp(theRun);
       await releaseLease(db.kysely, leased.lease);
     } catch (thrown) {
       const error = toAppError(thrown);
@@ -182,7 +184,7 @@ export function createRunner(options: RunnerOptions): Runner {
       log.error({ err: thrown, requestId: request.request_id }, 'A run failed again and is escalated');
       const problem =
         'Switchyard itself failed on this case; its log has the details. Nothing more was changed.';
-      await record(theRun, { outcome: toolFailure(theRun, foundSoFar(theRun), null, problem, true) });
+      await recordFailure(theRun, { found: foundSoFar(theRun), situation: null, problem }, pendingDecision);
     }
   }
 
@@ -284,17 +286,23 @@ export function createRunner(options: RunnerOptions): Runner {
       const { situation } = result;
       const prepared = await prepareChange(run, result);
       if (prepared) {
-        const applied = await apply(run, prepared.intents);
+        const applied = await apply(run, prepared);
         if (applied.kind === 'done') return recordCorrection(run, prepared.plan, applied.intents);
-        if (applied.kind === 'failed') {
-          const outcome = toolFailure(run, result, situation, applied.problem, true);
-          return record(run, { outcome });
-        }
+        if (applied.kind === 'failed')
+          return recordFailure(run, { found: result, situation, problem: applied.problem }, null);
       }
       if (judgements >= maximumJudgements) {
         const rationale = `The record kept changing while the case was judged, ${maximumJudgements} times in a row. ${result.rationale}`;
         return record(run, {
-          outcome: escalation(run, { ...result, rationale }, situation, 'data_conflict'),
+          outcome: escalate(
+            run.ground,
+            { ...result, rationale },
+            {
+              reason: 'data_conflict',
+              responsible: await responsibleIn(run, situation, 'data_conflict'),
+              tellsRequester: true,
+            },
+          ),
         });
       }
     }
@@ -352,48 +360,57 @@ export function createRunner(options: RunnerOptions): Runner {
     }
   }
 
-  function responsibleIn(
+  /** Who decides a case that the agent had decided already, or could not look at. */
+  async function responsibleIn(
     run: Run,
     situation: Situation | null,
     reason: EscalationReason,
-  ): Responsible | null {
-    const country = situation?.facts.country.value ?? null;
+  ): Promise<Responsible | null> {
     const { request } = run.leased;
+    const facts = situation?.facts ?? request.case_file?.facts;
+    const country = facts?.country.value ?? null;
+    const routing = situation?.routing ?? (await readRouting(db.kysely, clock.now())).routing;
     return responsibleFor({
       reason,
       country: typeof country === 'string' ? country : null,
       accountOwner: situation?.account?.owner ?? null,
       requester: run.ground.requester,
       earlierApprover: request.earlier_approver,
-      escalationOwners: situation?.routing.escalation_owners ?? [],
+      escalationOwners: routing.escalation_owners,
       people: run.people,
       pageWindowMs: situation?.settings?.reviewWindow?.parsed ?? null,
     });
   }
 
-  function escalation(run: Run, found: Found, situation: Situation, reason: EscalationReason): Outcome {
-    const responsible = responsibleIn(run, situation, reason);
-    return escalate(run.ground, found, { reason, responsible, tellsRequester: true });
-  }
-
-  /** A write that was refused, or a system that could not be reached: a human decides, with the vendor's own words. */
-  function toolFailure(
+  /**
+   * A write that was refused, or a system that could not be reached: a human decides, with the vendor's own words. Where
+   * a human's decision could not be applied it is back with the same approver.
+   */
+  async function recordFailure(
     run: Run,
-    found: Found,
-    situation: Situation | null,
-    problem: string,
-    tellsRequester: boolean,
-  ): Outcome {
-    const { request } = run.leased;
-    const responsible = tellsRequester
-      ? responsibleIn(run, situation, 'tool_failure')
-      : sameResponsible(request);
-    const rationale = `${problem} ${found.rationale}`;
-    return escalate(
+    failure: { found: Found; situation: Situation | null; problem: string },
+    decision: HumanDecision | null,
+  ): Promise<void> {
+    const { found, situation } = failure;
+    const problem = sentence(failure.problem);
+    // The same failure again is said once.
+    const rationale = found.rationale.startsWith(problem)
+      ? found.rationale
+      : `${problem} ${found.rationale}`.trim();
+    const outcome = escalate(
       run.ground,
       { ...found, rationale },
-      { reason: 'tool_failure', responsible, tellsRequester },
+      {
+        reason: 'tool_failure',
+        responsible: decision
+          ? sameResponsible(run.leased.request)
+          : await responsibleIn(run, situation, 'tool_failure'),
+        tellsRequester: decision === null,
+      },
     );
+    if (!decision) return record(run, { outcome });
+    outcome.events.unshift(humanEvent(decision, 'Message', { not_applied: problem }));
+    return record(run, { outcome, settles: { decision, state: 'failed' } });
   }
 
   // ── changing owners ────────────────────────────────────────────────────────────────────────────────────────
@@ -431,11 +448,18 @@ export function createRunner(options: RunnerOptions): Runner {
     changes: readonly OwnerChange[],
   ): Promise<Intent[]> {
     if (changes.length === 0) return [];
+    const requestId = leased.request.request_id;
+    const records = changes.map(({ record: { system, id } }) => ({ system, id }));
+    if (!(await holdRecords(tx, requestId, records)))
+      throw new AppError(
+        'vendor_busy',
+        'Another request is changing the record; this one is judged after it.',
+      );
     await updateUnderLease(tx, leased.lease, { open_plan: JSON.stringify(plan) });
     return insertIntents(
       tx,
       changes.map((change) => ({
-        requestId: leased.request.request_id,
+        requestId,
         system: change.record.system,
         record: change.record.id,
         previousOwner: change.previousOwner,
@@ -448,7 +472,11 @@ export function createRunner(options: RunnerOptions): Runner {
   }
 
   /** Writes the intents in order. Where it stops half way, what was done is recorded and the rest given up. */
-  async function apply(run: Run, intents: readonly Intent[], done: Intent[] = []): Promise<Applied> {
+  async function apply(
+    run: Run,
+    { plan, intents }: { plan: OpenPlan; intents: readonly Intent[] },
+    done: Intent[] = [],
+  ): Promise<Applied> {
     if (intents.length > 0) crashPoint('before_write');
     for (const intent of intents) {
       const written = await writer.write(intent, run.trail, run.signal);
@@ -456,31 +484,26 @@ export function createRunner(options: RunnerOptions): Runner {
         done.push(intent);
         continue;
       }
-      await giveUp(run, { done, rest: intents.filter((one) => !done.includes(one)) });
+      if (written.kind === 'failed' && written.isAccepted) done.push(intent);
+      await giveUp(run, plan, done);
       return written.kind === 'changed' ? { kind: 'again' } : written;
     }
     return { kind: 'done', intents: done };
   }
 
-  async function giveUp(
-    { leased }: Run,
-    { done, rest }: { done: readonly Intent[]; rest: readonly Intent[] },
-  ): Promise<void> {
+  /** Ends a plan that is not carried out to its end: what was written of it is recorded. */
+  async function giveUp({ leased }: Run, { found }: OpenPlan, done: readonly Intent[]): Promise<void> {
     const at = clock.now();
     await db.transaction(async (tx) => {
       await updateUnderLease(tx, leased.lease, { open_plan: null });
-      const reason = 'Written before a further change failed';
-      await insertRoutingAudit(tx, done, { rule: null, reason, at });
+      const reason = `Written before the correction was cut short. ${found.rationale}`;
+      await insertRoutingAudit(tx, done, { rule: found.rule, reason, at });
       await finishIntents(
         tx,
         done.map(({ intent_id }) => intent_id),
         { state: 'done', at },
       );
-      await finishIntents(
-        tx,
-        rest.map(({ intent_id }) => intent_id),
-        { state: 'abandoned', at },
-      );
+      await abandonIntents(tx, leased.request.request_id, at);
     });
   }
 
@@ -520,7 +543,7 @@ export function createRunner(options: RunnerOptions): Runner {
       status: 'Rejected',
       decision: 'Rejected',
       reason: 'rejected_by_approver',
-      rationale: `${by} rejected it${decision.note === null ? '' : `: ${decision.note}`}. ${found.rationale}`,
+      rationale: `${sentence(`${by} rejected it${noteOf(decision)}`)} ${found.rationale}`.trim(),
       nextOwner: ground.requester,
       actionsTaken: [`Recorded the rejection by ${decision.actor}`],
       events: [humanEvent(decision, 'Rejection', {})],
@@ -538,7 +561,9 @@ export function createRunner(options: RunnerOptions): Runner {
       status: 'Waiting',
       decision: null,
       reason: 'returned',
-      rationale: `${by} asks the requester${decision.note === null ? ' for more information' : `: ${decision.note}`}`,
+      rationale: sentence(
+        `${by} asks the requester${decision.note === null ? ' for more information' : noteOf(decision)}`,
+      ),
       nextOwner: ground.requester,
       actionsTaken: [`Asked the requester what ${decision.actor} wants to know`],
       events: [humanEvent(decision, 'Message', { returned: true })],
@@ -574,14 +599,8 @@ export function createRunner(options: RunnerOptions): Runner {
       );
       if (check.kind === 'impossible') return refuseApproval(run, decision, check.problem);
       if (check.kind === 'unreachable') {
-        const outcome = toolFailure(
-          run,
-          found,
-          null,
-          `The approval could not be applied: ${check.problem}`,
-          false,
-        );
-        return record(run, { outcome, settles: { decision, state: 'failed' } });
+        const problem = `The approval could not be applied: ${check.problem}`;
+        return recordFailure(run, { found, situation: null, problem }, decision);
       }
       if (check.kind === 'stale') {
         const rules = check.situation?.rules;
@@ -607,17 +626,15 @@ export function createRunner(options: RunnerOptions): Runner {
       }
       const plan: OpenPlan = { owner, found, readThrough: run.readThrough, decision: decision.ordinal };
       const intents = await db.transaction((tx) => storePlan(tx, run, plan, check.changes));
-      const applied = await apply(run, intents);
+      const applied = await apply(run, { plan, intents });
       if (applied.kind === 'done') return recordApproval(run, plan, decision, applied.intents);
-      if (applied.kind === 'failed') {
-        const outcome = toolFailure(run, found, check.situation, applied.problem, false);
-        return record(run, { outcome, settles: { decision, state: 'failed' } });
-      }
+      const { situation } = check;
+      if (applied.kind === 'failed')
+        return recordFailure(run, { found, situation, problem: applied.problem }, decision);
       // The record changed between the check and the write: the next check finds what, or nothing that matters.
       if (checks >= maximumJudgements) {
         const problem = 'The record kept changing while the approval was being applied.';
-        const outcome = toolFailure(run, found, check.situation, problem, false);
-        return record(run, { outcome, settles: { decision, state: 'failed' } });
+        return recordFailure(run, { found, situation, problem }, decision);
       }
     }
   }
@@ -637,13 +654,13 @@ export function createRunner(options: RunnerOptions): Runner {
       intents.length === 0
         ? approvedUnchanged(names)
         : outcomeReply({ ...names, previous: previousOwnerName(people, intents), rule: found.rule });
-    const words = `${by} approved ${owner}${decision.note === null ? '' : `: ${decision.note}`}.`;
+    const words = sentence(`${by} approved ${owner}${noteOf(decision)}`);
     const outcome: Outcome = {
       ...found,
       status: 'Completed',
       decision: 'Approved',
       reason: null,
-      rationale: `${words} ${found.rationale}`,
+      rationale: `${words} ${found.rationale}`.trim(),
       nextOwner: owner,
       actionsTaken: [`Recorded the approval by ${decision.actor}`, ...intents.map(actionWords)],
       events: [humanEvent(decision, 'Approval', { owner })],
@@ -659,7 +676,7 @@ export function createRunner(options: RunnerOptions): Runner {
 
   /** An approval that cannot be carried out as it is: the case stays with the approver, who is told why. */
   async function refuseApproval(run: Run, decision: HumanDecision, problem: string): Promise<void> {
-    const { leased, ground, trail } = run;
+    const { leased, ground, trail, readThrough } = run;
     const { request, lease } = leased;
     const at = clock.now();
     const text = decisionNotApplied(problem);
@@ -668,6 +685,7 @@ export function createRunner(options: RunnerOptions): Runner {
       await updateUnderLease(tx, lease, {
         version: nextVersion(request),
         updated_at: at.toISOString(),
+        read_through: readThrough,
         lease_until: null,
         lease_holder: null,
       });
@@ -701,27 +719,33 @@ export function createRunner(options: RunnerOptions): Runner {
       'A run before this one was cut off while it wrote; taking up what it left',
     );
     if (done.length === 0) {
-      await giveUp(run, { done, rest: open });
+      await giveUp(run, plan, done);
       return false;
     }
-    const applied = await apply(run, open, done);
-    if (applied.kind !== 'done') return false;
-    const decision = leased.pendingDecision;
-    if (plan.decision !== null && decision?.ordinal === plan.decision) {
-      await recordApproval(run, plan, decision, applied.intents);
-    } else await recordCorrection({ ...run, readThrough: plan.readThrough }, plan, applied.intents);
+    const applied = await apply(run, { plan, intents: open }, done);
+    if (applied.kind === 'again') return false;
+    const asThen = { ...run, readThrough: plan.readThrough };
+    const decision = leased.pendingDecision?.ordinal === plan.decision ? leased.pendingDecision : null;
+    if (applied.kind === 'failed')
+      await recordFailure(asThen, { found: plan.found, situation: null, problem: applied.problem }, decision);
+    else if (decision) await recordApproval(asThen, plan, decision, applied.intents);
+    else await recordCorrection(asThen, plan, applied.intents);
     return true;
   }
 
   // ── follow-ups to an escalated case ────────────────────────────────────────────────────────────────────────
 
-  /** The requester wrote while the case is with an approver: they may take it back; anything else is kept for the approver. */
-  async function readFollowUp(run: Run): Promise<void> {
-    const { leased, ground, people } = run;
-    const { request, lease, incoming } = leased;
+  /** Whether the requester has written, since the case is with an approver and before one decided, that it is off. */
+  async function isTakenBack(run: Run): Promise<boolean> {
+    const { leased, ground } = run;
+    const { request, incoming, pendingDecision } = leased;
     const mine = incoming.filter(
-      ({ ordinal, author }) => ordinal > request.read_through && author === ground.requester,
+      ({ ordinal, author, created_at }) =>
+        ordinal > request.read_through &&
+        author === ground.requester &&
+        (pendingDecision === null || created_at <= pendingDecision.created_at),
     );
+    if (mine.length === 0) return false;
     const reading = await tools.drive(
       ask('read_language', {
         messages: mine.map(({ author, text }) => ({ author, text })),
@@ -732,22 +756,29 @@ export function createRunner(options: RunnerOptions): Runner {
       run.trail,
       run.signal,
     );
-    if (mine.length > 0 && reading.isOk && reading.value.isWithdrawn) {
-      const found = { ...foundSoFar(run), rationale: 'The requester took the request back.' };
-      const outcome = outcomeOf(run, { kind: 'withdraw', ...found });
-      if (request.approver !== null) {
-        const text = decisionOvertaken(request.request_id);
-        outcome.outgoing.push(
-          messageToApprover(
-            { ...ground, people },
-            { to: request.approver, what: 'withdrawn', text, card: null },
-          ),
-        );
-      }
-      return record(run, { outcome });
+    return reading.isOk && reading.value.isWithdrawn;
+  }
+
+  /** Closes an escalated case that its requester took back; whoever was to decide, or did too late, is told. */
+  async function withdraw(run: Run): Promise<void> {
+    const { leased, ground } = run;
+    const { request, pendingDecision: decision } = leased;
+    const found = { ...foundSoFar(run), rationale: 'The requester took the request back.' };
+    const outcome = outcomeOf(run, { kind: 'withdraw', ...found });
+    const text = decisionOvertaken(request.request_id);
+    for (const to of new Set([request.approver, decision?.actor ?? null])) {
+      if (to !== null)
+        outcome.outgoing.push(messageToApprover(ground, { to, what: 'withdrawn', text, card: null }));
     }
-    await updateUnderLease(db.kysely, lease, {
-      read_through: run.readThrough,
+    if (!decision) return record(run, { outcome });
+    outcome.events.unshift(humanEvent(decision, 'Message', { not_applied: 'withdrawn' }));
+    return record(run, { outcome, settles: { decision, state: 'impossible' } });
+  }
+
+  /** What else is said while the case is with an approver is kept with it. */
+  async function keepFollowUp({ leased, readThrough }: Run): Promise<void> {
+    await updateUnderLease(db.kysely, leased.lease, {
+      read_through: readThrough,
       lease_until: null,
       lease_holder: null,
     });
@@ -812,6 +843,8 @@ function humanEvent(
     details: { action: decision.action, note: decision.note, via: decision.via, ...more },
   };
 }
+
+const noteOf = ({ note }: HumanDecision): string => (note === null ? '' : `: ${note}`);
 
 const actionWords = (intent: Intent): string =>
   `Changed the owner of ${intent.system === 'salesforce' ? 'Salesforce lead' : 'HubSpot contact'} ${intent.record} from ${intent.previous_owner ?? 'nobody'} to ${intent.new_owner}`;

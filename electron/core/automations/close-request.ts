@@ -1,5 +1,6 @@
 import { agentName } from '../../../shared/model/request.ts';
 import { appendAudit } from '../store/audit.ts';
+import { holdRequest } from '../store/requests.ts';
 import { type DeliveryOptions, deliverMessages } from './deliver-messages.ts';
 
 /** Close Request Audit: sends the requester what is left to say, then writes the final event, once. */
@@ -11,20 +12,13 @@ export async function closeRequest(
   await deliverMessages(options, requestId, signal);
   const { db, clock } = options;
   await db.transaction(async (tx) => {
+    const held = await holdRequest(tx, requestId);
+    if (!held?.is_final || held.isClosed) return;
     const request = await tx
       .selectFrom('requests')
-      .select(['is_final', 'status', 'decision', 'reason', 'next_owner', 'closed_at', 'output'])
+      .select(['status', 'decision', 'reason', 'next_owner', 'closed_at', 'output'])
       .where('request_id', '=', requestId)
-      .forUpdate()
-      .executeTakeFirst();
-    if (!request?.is_final) return;
-    const closure = await tx
-      .selectFrom('audit_log')
-      .select('event_id')
-      .where('request_id', '=', requestId)
-      .where('event_type', '=', 'Closure')
-      .executeTakeFirst();
-    if (closure) return;
+      .executeTakeFirstOrThrow();
     const { status, decision, reason, next_owner, closed_at, output } = request;
     const details = {
       status,

@@ -1,12 +1,13 @@
 import { AppError } from '../../../shared/model/errors.ts';
 import { agentName } from '../../../shared/model/request.ts';
-import type { ChatConnector } from '../connectors/connector.ts';
+import type { ChatConnector, PostedMessage } from '../connectors/connector.ts';
 import { withRetries } from '../connectors/retry.ts';
+import { messageKey, noteEvent } from '../intake/seen-events.ts';
 import type { Clock, Log } from '../ports.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Db } from '../store/db.ts';
 import { claimUnsent, releaseMessage, settleMessage } from '../store/messages.ts';
-import type { MessageRecord } from '../store/requests.ts';
+import { holdRequest, type MessageRecord, placeRequest } from '../store/requests.ts';
 
 export interface DeliveryOptions {
   db: Db;
@@ -15,20 +16,28 @@ export interface DeliveryOptions {
   log: Log;
 }
 
+const chatOf = ({ source }: MessageRecord): 'slack' | 'teams' => (source === 'teams' ? 'teams' : 'slack');
+
 /** Longer than a message's retries take; after it another sender may look whether the message is there. */
 const claimMs = 120_000;
 
-/** Null once it was posted, else why it never can be. Throws what should be tried again later. */
+/** What became of a message: where it was posted, that the console shows it, or why it can never be sent. */
+type Delivered =
+  | { kind: 'posted'; place: PostedMessage }
+  | { kind: 'in console' }
+  | { kind: 'undeliverable'; because: string };
+
+/** Throws what should be tried again later. */
 async function post(
   { chats, clock }: DeliveryOptions,
   message: MessageRecord,
   signal: AbortSignal,
-): Promise<string | null> {
-  const { destination, source, key, text, card } = message;
+): Promise<Delivered> {
+  const { destination, key, text, card } = message;
   // Nobody to send to: the console shows it.
-  if (destination === null) return null;
-  const chat = chats[source === 'teams' ? 'teams' : 'slack'];
-  if (!chat) return 'The chat that it belongs to is not connected.';
+  if (destination === null) return { kind: 'in console' };
+  const chat = chats[chatOf(message)];
+  if (!chat) return { kind: 'undeliverable', because: 'The chat that it belongs to is not connected.' };
   let isFirstTry = message.attempts <= 1;
   const tried = await withRetries(
     () => {
@@ -41,9 +50,44 @@ async function post(
     },
     { clock, signal },
   );
-  if (tried.isOk) return null;
-  if (tried.error.code === 'vendor_refused' || tried.error.code === 'not_found') return tried.error.message;
+  if (tried.isOk) return { kind: 'posted', place: tried.value };
+  if (tried.error.code === 'vendor_refused' || tried.error.code === 'not_found')
+    return { kind: 'undeliverable', because: tried.error.message };
   throw tried.error;
+}
+
+/**
+ * Records what became of a message. A reply to it is known by where it was posted, and a form's requester goes on in
+ * the thread in which they were told first. Nothing follows the closing event of the audit log.
+ */
+async function settle(
+  { db, clock }: DeliveryOptions,
+  message: MessageRecord,
+  delivered: Delivered,
+): Promise<void> {
+  const { request_id: requestId, audience, destination, text, author_name: to } = message;
+  const undeliverable = delivered.kind === 'undeliverable' ? delivered.because : null;
+  const at = clock.now();
+  await db.transaction(async (tx) => {
+    const request = await holdRequest(tx, requestId);
+    if (!(await settleMessage(tx, message.message_id, { at, undeliverable }))) return;
+    if (delivered.kind === 'posted') {
+      const { channel, message: posted } = delivered.place;
+      await noteEvent(tx, { source: chatOf(message), keys: [messageKey(channel, posted)], requestId, at });
+      if (audience === 'requester') await placeRequest(tx, requestId, { channel, thread: posted });
+    }
+    if (request?.isClosed) return;
+    const details = {
+      direction: 'out',
+      audience,
+      to,
+      text,
+      ...(undeliverable === null ? {} : { undeliverable }),
+      ...(destination === null ? { shown_in: 'console' } : {}),
+    };
+    const event = { request_id: requestId, actor: agentName, event_type: 'Message' as const, details };
+    await appendAudit(tx, [event], at);
+  });
 }
 
 /**
@@ -55,37 +99,24 @@ export async function deliverMessages(
   requestId: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { db, clock, log } = options;
+  const { db, log } = options;
   for (;;) {
     const message = await claimUnsent(db.kysely, requestId, claimMs);
     if (message === null) return;
     if (message === 'busy')
       throw new AppError('vendor_busy', `Somebody else is sending what ${requestId} has to say.`);
-    let undeliverable: string | null;
+    let delivered: Delivered;
     try {
-      undeliverable = await post(options, message, signal);
+      delivered = await post(options, message, signal);
     } catch (thrown) {
       await releaseMessage(db.kysely, message.message_id);
       throw thrown;
     }
-    if (undeliverable !== null)
-      log.warn({ requestId, audience: message.audience, undeliverable }, 'A message cannot be delivered');
-    const at = clock.now();
-    await db.transaction(async (tx) => {
-      if (!(await settleMessage(tx, message.message_id, { at, undeliverable }))) return;
-      const details = {
-        direction: 'out',
-        audience: message.audience,
-        to: message.author_name,
-        text: message.text,
-        ...(undeliverable === null ? {} : { undeliverable }),
-        ...(message.destination === null ? { shown_in: 'console' } : {}),
-      };
-      await appendAudit(
-        tx,
-        [{ request_id: requestId, actor: agentName, event_type: 'Message', details }],
-        at,
+    if (delivered.kind === 'undeliverable')
+      log.warn(
+        { requestId, audience: message.audience, because: delivered.because },
+        'A message cannot be delivered',
       );
-    });
+    await settle(options, message, delivered);
   }
 }

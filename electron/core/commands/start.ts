@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { AppError } from '../../../shared/model/errors.ts';
 import type { Config } from '../config.ts';
 import { findElectron } from '../find-electron.ts';
 import { createHost, type Host } from '../host.ts';
@@ -11,9 +14,11 @@ export interface ConsoleCommand {
   port: number | null;
 }
 
-/** Both beside the built command line: the page, and the folder that Electron is given as its app. */
-const staticDir = fileURLToPath(new URL('../renderer', import.meta.url));
-const appDir = fileURLToPath(new URL('../..', import.meta.url));
+/** The folder that Electron is given as its app, seen from the sources or from the built command line. */
+const appDir = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../..' : '../..', import.meta.url),
+);
+const staticDir = path.join(appDir, 'out/renderer');
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -23,6 +28,11 @@ function describe({ config }: ConsoleCommand): string {
 
 /** Serves the console to browsers on this machine, with the agent beside it or without, until asked to stop. */
 export async function runConsole(command: ConsoleCommand & { isAgent: boolean }): Promise<number> {
+  if (!existsSync(path.join(staticDir, 'index.html')))
+    throw new AppError(
+      'invalid_input',
+      'The console has not been built yet. Run "npm run build" first, or "npm start".',
+    );
   const host = await createHost(command.config);
   try {
     // The console is there at once; that a chat cannot be reached must not keep it away.

@@ -63,6 +63,8 @@ export interface ChatMessageEvent {
   /** The vendor's id of the event: the same for every redelivery. */
   eventId: string;
   channel: string;
+  /** Whether the channel is one person's direct messages with us. */
+  isDirect: boolean;
   /** The message that opened the thread; the message itself where it opened one. */
   thread: string;
   message: string;

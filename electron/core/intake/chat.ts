@@ -1,4 +1,6 @@
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { agentName } from '../../../shared/model/request.ts';
+import { keptWithRequest } from '../agent/outcome-replies.ts';
 import { createRequest, storableText } from '../automations/create-request.ts';
 import type { Queues } from '../automations/queues.ts';
 import type { ChatMessageEvent } from '../connectors/connector.ts';
@@ -6,10 +8,16 @@ import type { Clock, Log } from '../ports.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Db } from '../store/db.ts';
 import type { Jobs } from '../store/jobs.ts';
-import { insertIncoming } from '../store/messages.ts';
+import { insertIncoming, insertOutgoing } from '../store/messages.ts';
 import { findPersonInChat } from '../store/people.ts';
-import { findRequestOfThread } from '../store/requests.ts';
-import { noteEvent, requestOfEvent } from './seen-events.ts';
+import {
+  findRequestOfThread,
+  findWaitingRequest,
+  holdRequest,
+  type RequestOfMessage,
+} from '../store/requests.ts';
+import type { Database } from '../store/tables.ts';
+import { messageKey, noteEvent, requestOfEvent } from './seen-events.ts';
 
 export interface ChatIntakeOptions {
   db: Db;
@@ -18,24 +26,63 @@ export interface ChatIntakeOptions {
   log: Log;
 }
 
+/** A message with who wrote it. */
+interface Spoken {
+  event: ChatMessageEvent;
+  text: string;
+  /** E-mail, or the chat's user id where the sender is not known. */
+  author: string;
+  person: { email: string; name: string } | null;
+  at: Date;
+}
+
+/** Where a message belongs. */
+type Belonging =
+  | { kind: 'new'; refersTo: string | null }
+  | { kind: 'joins'; requestId: string }
+  /** In a thread under what we told an approver. */
+  | { kind: 'beside'; requestId: string; isClosed: boolean };
+
+const joinsOrFollows = ({ request_id: requestId, is_final: isFinal }: RequestOfMessage): Belonging =>
+  isFinal ? { kind: 'new', refersTo: requestId } : { kind: 'joins', requestId };
+
+async function belongingOf(tx: Kysely<Database>, { event, person }: Spoken): Promise<Belonging> {
+  const { source, channel, thread, message, isDirect } = event;
+  const ofThread = await findRequestOfThread(tx, { source, channel, thread });
+  if (ofThread) return joinsOrFollows(ofThread);
+  const isReply = thread !== message;
+  const rootOf = isReply ? await requestOfEvent(tx, source, [messageKey(channel, thread)]) : undefined;
+  const told = rootOf === undefined ? undefined : await holdRequest(tx, rootOf);
+  if (told) {
+    const isRequester = person !== null && person.email === told.requester;
+    return isRequester
+      ? joinsOrFollows(told)
+      : { kind: 'beside', requestId: told.request_id, isClosed: told.isClosed };
+  }
+  // In a conversation between two, people answer without opening the thread.
+  const waiting =
+    isDirect && !isReply && person
+      ? await findWaitingRequest(tx, { source, channel, requester: person.email })
+      : undefined;
+  return waiting ? joinsOrFollows(waiting) : { kind: 'new', refersTo: null };
+}
+
 /**
  * Takes in a chat message: the first of a thread opens a request, a reply joins the request of its thread unless that
- * is closed, and then opens one that refers to it. However often an event comes, it is taken in once. Gives the
- * request's id once everything is stored.
+ * is closed, and then opens one that refers to it. What an approver says under the message in which they were asked is
+ * kept with the request. However often an event comes, it is taken in once. Gives the request's id once everything is
+ * stored.
  */
-export async function takeInMessage(
-  { db, jobs, clock, log }: ChatIntakeOptions,
-  event: ChatMessageEvent,
-): Promise<string> {
+export async function takeInMessage(options: ChatIntakeOptions, event: ChatMessageEvent): Promise<string> {
+  const { db, jobs, clock, log } = options;
   const { source, channel, thread, message, user } = event;
   // The same message may come as several events (a mention in a watched channel), and an event more than once.
-  const keys = [`event ${event.eventId}`, `message ${channel} ${message}`];
+  const keys = [`event ${event.eventId}`, messageKey(channel, message)];
   const seen = await requestOfEvent(db.kysely, source, keys);
   if (seen !== undefined) {
     log.debug({ requestId: seen, eventId: event.eventId }, 'A redelivered event was recognised');
     return seen;
   }
-  const text = storableText(event.text);
   return db.transaction(async (tx) => {
     // One thread at a time, so that two deliveries side by side become one request.
     await sql`select pg_advisory_xact_lock(hashtextextended(${`${source} ${channel} ${thread}`}, 0))`.execute(
@@ -44,36 +91,93 @@ export async function takeInMessage(
     const again = await requestOfEvent(tx, source, keys);
     if (again !== undefined) return again;
     const at = clock.now();
-    const person = await findPersonInChat(tx, source, user);
-    const existing = await findRequestOfThread(tx, { source, channel, thread });
-    if (existing && !existing.is_final) {
-      const requestId = existing.request_id;
-      const author = person?.email ?? user;
-      await insertIncoming(tx, { requestId, author, authorName: person?.name ?? null, text, source }, at);
-      await tx
-        .updateTable('requests')
-        .set({ version: sql`version + 1`, updated_at: at.toISOString() })
-        .where('request_id', '=', requestId)
-        .execute();
-      await noteEvent(tx, { source, keys, requestId, at });
-      await jobs.enqueue(tx, 'invoke-agent', { requestId }, { key: requestId });
-      const details = { direction: 'in', source, text };
-      await appendAudit(tx, [{ request_id: requestId, actor: author, event_type: 'Message', details }], at);
-      return requestId;
-    }
-    const requestId = await createRequest(tx, jobs, {
-      source,
-      requester: person?.email ?? null,
-      requesterChat: user,
-      requesterName: person?.name ?? null,
-      text,
-      channel,
-      thread,
-      refersTo: existing?.request_id ?? null,
-      attachments: event.files.map((file) => ({ ...file, content: null })),
+    const person = (await findPersonInChat(tx, source, user)) ?? null;
+    const spoken: Spoken = {
+      event,
+      text: storableText(event.text),
+      author: person?.email ?? user,
+      person,
       at,
-    });
+    };
+    const requestId = await store(tx, jobs, spoken, await belongingOf(tx, spoken));
     await noteEvent(tx, { source, keys, requestId, at });
     return requestId;
   });
+}
+
+async function store(
+  tx: Kysely<Database>,
+  jobs: ChatIntakeOptions['jobs'],
+  spoken: Spoken,
+  belonging: Belonging,
+): Promise<string> {
+  if (belonging.kind === 'new') return openRequest(tx, jobs, spoken, belonging.refersTo);
+  if (belonging.kind === 'beside') await keepBeside(tx, jobs, spoken, belonging);
+  else await joinRequest(tx, jobs, spoken, belonging.requestId);
+  return belonging.requestId;
+}
+
+function openRequest(
+  tx: Kysely<Database>,
+  jobs: ChatIntakeOptions['jobs'],
+  { event, text, person, at }: Spoken,
+  refersTo: string | null,
+): Promise<string> {
+  const { source, channel, thread, user, files } = event;
+  return createRequest(tx, jobs, {
+    source,
+    requester: person?.email ?? null,
+    requesterChat: user,
+    requesterName: person?.name ?? null,
+    text,
+    channel,
+    thread,
+    refersTo,
+    attachments: files.map((file) => ({ ...file, content: null })),
+    at,
+  });
+}
+
+async function joinRequest(
+  tx: Kysely<Database>,
+  jobs: ChatIntakeOptions['jobs'],
+  { event: { source }, text, author, person, at }: Spoken,
+  requestId: string,
+): Promise<void> {
+  await insertIncoming(tx, { requestId, author, authorName: person?.name ?? null, text, source }, at);
+  await tx
+    .updateTable('requests')
+    .set({ version: sql`version + 1`, updated_at: at.toISOString() })
+    .where('request_id', '=', requestId)
+    .execute();
+  await jobs.enqueue(tx, 'invoke-agent', { requestId }, { key: requestId });
+  const details = { direction: 'in', source, text };
+  await appendAudit(tx, [{ request_id: requestId, actor: author, event_type: 'Message', details }], at);
+}
+
+/** An approver's remark: kept, answered with how one decides, and on record while the log is open. */
+async function keepBeside(
+  tx: Kysely<Database>,
+  jobs: ChatIntakeOptions['jobs'],
+  { event, text, author, person, at }: Spoken,
+  { requestId, isClosed }: { requestId: string; isClosed: boolean },
+): Promise<void> {
+  const { source, channel, thread, message } = event;
+  const authorName = person?.name ?? null;
+  await insertIncoming(tx, { requestId, author, authorName, text, source, audience: 'approver' }, at);
+  if (isClosed) return;
+  const answer = {
+    requestId,
+    key: `${requestId}:kept:${message}`,
+    audience: 'approver' as const,
+    recipient: author,
+    source,
+    text: keptWithRequest(requestId),
+    destination: { channel, thread },
+    card: null,
+  };
+  await insertOutgoing(tx, [answer], agentName, at);
+  await jobs.enqueue(tx, 'deliver-messages', { requestId }, { key: requestId });
+  const details = { direction: 'in', source, audience: 'approver', text };
+  await appendAudit(tx, [{ request_id: requestId, actor: author, event_type: 'Message', details }], at);
 }

@@ -1,6 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../store/tables.ts';
 
+/** How a chat message is known: to recognise it again, and to find the request of the thread that it opened. */
+export const messageKey = (channel: string, message: string): string => `message ${channel} ${message}`;
+
 /** The request that an event with one of these keys was taken into already, or undefined. */
 export async function requestOfEvent(
   db: Kysely<Database>,

@@ -1,5 +1,6 @@
 import type { CrmRecord } from '../../../shared/model/lead.ts';
 import type { EscalationReason, MatchedAccount, OwnerOption } from '../../../shared/model/request.ts';
+import { sentence } from '../../../shared/model/sentence.ts';
 import { crmNames, recordTitle } from '../routing/facts.ts';
 import { isOpenRecord } from '../routing/matching.ts';
 import { approvalDemandedBy } from './gates.ts';
@@ -124,7 +125,7 @@ const recordLocked: Step = (situation) => {
   return escalate(situation, {
     step: 6,
     reason: 'record_locked',
-    because: `${recordTitle(target)} ${why}.`,
+    because: sentence(`${recordTitle(target)} ${why}`),
   });
 };
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { CrmSystem } from '../../../shared/model/lead.ts';
 import type { Intent } from './requests.ts';
 import type { Database } from './tables.ts';
@@ -38,6 +38,39 @@ export async function insertIntents(
       })),
     )
     .returningAll()
+    .execute();
+}
+
+/**
+ * Keeps records for the caller's transaction, so that two requests never write the same one side by side. False where
+ * another request has begun to write one of them and has not recorded it yet.
+ */
+export async function holdRecords(
+  db: Kysely<Database>,
+  requestId: string,
+  records: readonly { system: CrmSystem; id: string }[],
+): Promise<boolean> {
+  // In one order everywhere, so that two transactions never wait for each other.
+  const keys = records.map(({ system, id }) => `${system} ${id}`).toSorted();
+  for (const key of keys) await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 1))`.execute(db);
+  const busy = await db
+    .selectFrom('intents')
+    .select('intent_id')
+    .where('request_id', '<>', requestId)
+    .where('state', '=', 'planned')
+    .where(sql<string>`system || ' ' || record`, 'in', keys)
+    .limit(1)
+    .executeTakeFirst();
+  return busy === undefined;
+}
+
+/** Gives up every intent of a request that is not finished, in the transaction that ends the run. */
+export async function abandonIntents(db: Kysely<Database>, requestId: string, at: Date): Promise<void> {
+  await db
+    .updateTable('intents')
+    .set({ state: 'abandoned', finished_at: at.toISOString() })
+    .where('request_id', '=', requestId)
+    .where('state', '=', 'planned')
     .execute();
 }
 

@@ -117,8 +117,11 @@ const checkIntervalSeconds = 10;
 /** Far longer than a live runner needs to answer on this machine. */
 const rollCallMs = 300;
 
+/** A try a minute at least: an outage of months loses nothing. */
+const retryLimit = 1_000_000;
+
 const queueSettings = {
-  retryLimit: 50,
+  retryLimit,
   retryDelay: 1,
   retryBackoff: true,
   retryDelayMax: 60,

@@ -11,6 +11,8 @@ export interface IncomingMessage {
   authorName: string | null;
   text: string;
   source: Source;
+  /** `approver` for what somebody who decides says beside the conversation; the agent does not read it. */
+  audience?: 'approver' | null;
 }
 
 /** Stores what came in, in the caller's transaction. */
@@ -26,6 +28,7 @@ export async function insertIncoming(
       message_id: messageId,
       request_id: message.requestId,
       direction: 'in',
+      audience: message.audience ?? null,
       author: message.author,
       author_name: message.authorName,
       text: message.text,

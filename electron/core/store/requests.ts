@@ -23,21 +23,81 @@ export async function insertRequest(db: Kysely<Database>, request: NewRequest): 
   return requestId;
 }
 
-/** The newest request of a thread, or undefined. Locked, so that a reply joins it before or after a run, not amid. */
+/** A request as far as intake needs to know it. */
+export type RequestOfMessage = Pick<RequestRecord, 'request_id' | 'is_final' | 'requester'>;
+const intakeColumns = ['request_id', 'is_final', 'requester'] as const;
+
+/**
+ * The newest request of a thread, or undefined. Locked, so that a reply joins it before or after a run, not amid. A
+ * form's request has the thread in which its requester was told first.
+ */
 export function findRequestOfThread(
   db: Kysely<Database>,
   thread: { source: 'slack' | 'teams'; channel: string; thread: string },
-): Promise<Pick<RequestRecord, 'request_id' | 'is_final' | 'status'> | undefined> {
+): Promise<RequestOfMessage | undefined> {
   return db
     .selectFrom('requests')
-    .select(['request_id', 'is_final', 'status'])
-    .where('source', '=', thread.source)
+    .select(intakeColumns)
+    .where('source', 'in', [thread.source, 'form'])
     .where('channel', '=', thread.channel)
     .where('thread', '=', thread.thread)
     .orderBy('ordinal', 'desc')
     .limit(1)
     .forUpdate()
     .executeTakeFirst();
+}
+
+/** The one request of a person that waits for an answer in this channel; undefined where there are more, or none. */
+export async function findWaitingRequest(
+  db: Kysely<Database>,
+  place: { source: 'slack' | 'teams'; channel: string; requester: string },
+): Promise<RequestOfMessage | undefined> {
+  const waiting = await db
+    .selectFrom('requests')
+    .select(intakeColumns)
+    .where('source', 'in', [place.source, 'form'])
+    .where('channel', '=', place.channel)
+    .where('requester', '=', place.requester)
+    .where('status', '=', 'Waiting')
+    .limit(2)
+    .forUpdate()
+    .execute();
+  return waiting.length === 1 ? waiting[0] : undefined;
+}
+
+/** The request, locked until the caller's transaction ends, and whether its last event is written. */
+export async function holdRequest(
+  db: Kysely<Database>,
+  requestId: string,
+): Promise<(RequestOfMessage & { isClosed: boolean }) | undefined> {
+  const request = await db
+    .selectFrom('requests')
+    .select(intakeColumns)
+    .where('request_id', '=', requestId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!request) return undefined;
+  const closure = await db
+    .selectFrom('audit_log')
+    .select('event_id')
+    .where('request_id', '=', requestId)
+    .where('event_type', '=', 'Closure')
+    .executeTakeFirst();
+  return { ...request, isClosed: closure !== undefined };
+}
+
+/** Gives a request that was made elsewhere the thread in which its requester was told first. */
+export async function placeRequest(
+  db: Kysely<Database>,
+  requestId: string,
+  place: { channel: string; thread: string },
+): Promise<void> {
+  await db
+    .updateTable('requests')
+    .set(place)
+    .where('request_id', '=', requestId)
+    .where('channel', 'is', null)
+    .execute();
 }
 
 export interface Lease {
@@ -50,7 +110,7 @@ export interface Lease {
 export interface LeasedCase {
   lease: Lease;
   request: RequestRecord;
-  /** What came in, oldest first. */
+  /** What came in for the agent, oldest first; an approver's remarks beside it are none of it. */
   incoming: MessageRecord[];
   pendingDecision: HumanDecision | null;
   /** Writes that a run before this one began and did not finish recording. */
@@ -74,7 +134,7 @@ export async function leaseRequest(
       lease_holder: holder,
       status: sql`case when status in ('New', 'Waiting') and exists (
         select from messages m where m.request_id = requests.request_id and m.direction = 'in'
-          and m.ordinal > requests.read_through) then 'Triaging' else status end`,
+          and m.audience is null and m.ordinal > requests.read_through) then 'Triaging' else status end`,
       updated_at: at.toISOString(),
     })
     .where('request_id', '=', requestId)
@@ -88,6 +148,7 @@ export async function leaseRequest(
       .selectAll()
       .where('request_id', '=', requestId)
       .where('direction', '=', 'in')
+      .where('audience', 'is', null)
       .orderBy('ordinal')
       .execute(),
     db
@@ -138,6 +199,7 @@ export async function hasUnread(db: Kysely<Database>, lease: Lease, readThrough:
     .select('ordinal')
     .where('request_id', '=', lease.requestId)
     .where('direction', '=', 'in')
+    .where('audience', 'is', null)
     .where('ordinal', '>', readThrough)
     .limit(1)
     .executeTakeFirst();

@@ -113,6 +113,7 @@ function messageEvent(message: MessageEvent, user: string): ChatMessageEvent {
     source: 'slack',
     eventId: `${message.channel}:${message.ts}`,
     channel: message.channel,
+    isDirect: message.channel_type === 'im',
     thread: message.thread_ts ?? message.ts,
     message: message.ts,
     user,
