@@ -15,6 +15,7 @@ import {
   Source,
   Status,
 } from '../model/request.ts';
+import { OutboxItem, SyncStatus } from '../model/sync.ts';
 
 /** Every error crosses the wire as its code, its message for a person, and facts for a program. */
 const errors = Object.fromEntries(
@@ -127,9 +128,16 @@ export type RecordMatch = z.infer<typeof RecordMatch>;
 export const ChangeEvent = z.object({
   requestIds: z.array(z.string()),
   /** Not tied to a request: the sandbox, the connectors. */
-  areas: z.array(z.enum(['requests', 'sandbox', 'system'])),
+  areas: z.array(z.enum(['requests', 'sandbox', 'system', 'sync'])),
 });
 export type ChangeEvent = z.infer<typeof ChangeEvent>;
+
+export const CommentInput = z.object({
+  requestId: z.string(),
+  text: z.string().trim().min(1, 'Write something first').max(4000),
+  idempotencyKey: z.string().min(8).max(100),
+});
+export type CommentInput = z.input<typeof CommentInput>;
 
 export const SystemStatus = z.object({
   systems: z.array(
@@ -185,8 +193,28 @@ export const contract = {
     get: procedure.input(z.object({ requestId: z.string() })).output(RequestDetail),
     /** An attachment with its content in Base64. */
     attachment: procedure.input(z.object({ attachmentId: z.string() })).output(AttachmentUpload),
-    submit: procedure.input(FormInput).output(z.object({ requestId: z.string() })),
+    /** `requestId` null: kept at this desk, to be sent as the outbox entry `entryId`. */
+    submit: procedure
+      .input(FormInput)
+      .output(z.object({ requestId: z.string().nullable(), entryId: z.string() })),
+    /** Returns at once where the store is away: the row then waits to be sent. */
     decide: procedure.input(DecisionInput).output(RequestRow),
+    comment: procedure.input(CommentInput).output(z.object({ entryId: z.string() })),
+  },
+  sync: {
+    status: procedure.output(SyncStatus),
+    /** What was done at this desk and is not through, and what came back, oldest first. */
+    outbox: procedure.output(z.array(OutboxItem)),
+    /** Takes something back that has not been sent. Throws `superseded` where it is under way or through. */
+    withdraw: procedure.input(z.object({ entryId: z.string() })).output(z.object({})),
+    /** Tries again now: one entry, or everything, the connection included. */
+    retry: procedure.input(z.object({ entryId: z.string().nullable() })).output(z.object({})),
+    /** The author has seen what came back. */
+    dismiss: procedure.input(z.object({ entryId: z.string() })).output(z.object({})),
+    /** A stuck entry as a JSON text, to be kept or sent to somebody. */
+    exportEntry: procedure
+      .input(z.object({ entryId: z.string() }))
+      .output(z.object({ name: z.string(), text: z.string() })),
   },
   records: {
     /** Look-up in the CRMs for the form: a name, an e-mail, a company, a link or an id. */

@@ -147,6 +147,14 @@ export type MatchedAccount = z.infer<typeof MatchedAccount>;
  * What the case looked like when it was decided, and what an approver is shown. It is kept with the decision, is
  * never refreshed silently, and an approval is held to it.
  */
+/** A fact that was shown with one value and has another now; null is unknown. */
+export const FactValueChange = z.object({
+  fact: z.string(),
+  shown: FactValue.nullable(),
+  now: FactValue.nullable(),
+});
+export type FactValueChange = z.infer<typeof FactValueChange>;
+
 export const CaseFile = z.object({
   /** The record that would be corrected, and the same person's record in the other CRM. */
   target: CrmRecord.nullable(),
@@ -173,7 +181,7 @@ export const CaseFile = z.object({
   settings: z.array(z.object({ name: z.string(), value: z.string(), page: z.string() })),
   unknownSettings: z.array(z.object({ name: z.string(), value: z.string(), page: z.string() })),
   /** For `stale_decision`: what the approver had seen and what is now, fact by fact. */
-  changed: z.array(z.object({ fact: z.string(), shown: FactValue.nullable(), now: FactValue.nullable() })),
+  changed: z.array(FactValueChange),
 });
 export type CaseFile = z.infer<typeof CaseFile>;
 
@@ -220,13 +228,16 @@ export const RequestRow = z.object({
   refers_to: z.string().nullable(),
   /** A human decision that waits for the agent to apply it. */
   has_pending_decision: z.boolean(),
+  /** Something that was done at this desk for it and has not reached the shared store yet. */
+  waits_to_be_sent: z.boolean(),
 });
 export type RequestRow = z.infer<typeof RequestRow>;
 
 export const Message = z.object({
   message_id: z.string(),
   request_id: z.string(),
-  direction: z.enum(['in', 'out']),
+  /** `note`: a colleague's comment, which nobody outside is sent. */
+  direction: z.enum(['in', 'out', 'note']),
   /** For `out`: who it is for. */
   audience: z.enum(['requester', 'approver', 'thread']).nullable(),
   author: z.string().nullable(),
