@@ -1,4 +1,4 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { toAppError } from '../../shared/model/errors.ts';
 import { runAuditVerify } from './commands/audit.ts';
 import { runBench } from './commands/bench.ts';
@@ -59,15 +59,15 @@ program
   .addOption(dataDir())
   .addOption(port())
   .option('--browser', 'serve the console to a browser even where a window could open', false)
-  .action((options: ConsoleOptions & { browser: boolean }) =>
-    ends(
-      runStart({
-        config: quietly(configOf(options)),
-        port: options.port ?? null,
-        isBrowser: options.browser,
-      }),
-    ),
-  );
+  .allowExcessArguments(true)
+  .action((options: ConsoleOptions & { browser: boolean }, command: Command) => {
+    // The default command is given whatever is no command.
+    const [unknown] = command.args;
+    if (unknown !== undefined)
+      return program.error(`error: there is no command "${unknown}".`, { exitCode: 2 });
+    const config = quietly(configOf(options));
+    return ends(runStart({ config, port: options.port ?? null, isBrowser: options.browser }));
+  });
 
 program
   .command('console')
@@ -163,4 +163,11 @@ function fail(thrown: unknown): void {
   process.exitCode = error.code === 'internal' ? 1 : 2;
 }
 
-program.parseAsync().catch(fail);
+/** Commander ends with 1 where it cannot use what it was given; 2 is what that means here. */
+function failOnUsage(thrown: unknown): void {
+  if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode === 0 ? 0 : 2;
+  else fail(thrown);
+}
+
+for (const command of [program, ...program.commands]) command.exitOverride();
+program.parseAsync().catch(failOnUsage);

@@ -181,7 +181,14 @@ describe('listening', () => {
       text: 'Hello',
     });
     await quiet(bench);
-    const common = { kind: 'message', source: 'slack', channel: 'C-ROUTING', thread: ts, files: [] };
+    const common = {
+      kind: 'message',
+      source: 'slack',
+      channel: 'C-ROUTING',
+      isDirect: false,
+      thread: ts,
+      files: [],
+    };
     // Only within a thread is there an order.
     const inOrder = bench.events.toSorted((one, other) =>
       String(one.message).localeCompare(String(other.message)),
@@ -193,6 +200,7 @@ describe('listening', () => {
         ...common,
         eventId: `D-U-EMMA:${direct.ts}`,
         channel: 'D-U-EMMA',
+        isDirect: true,
         thread: direct.ts,
         message: direct.ts,
         user: 'U-EMMA',

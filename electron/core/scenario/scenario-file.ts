@@ -108,15 +108,26 @@ function readStep(raw: Record<string, unknown>, number: number): Step {
   return { kind: stepName, fields: parsed.data } as Step;
 }
 
-/** Reads a scenario and its world. Throws `invalid_input` that names the file, the place in it and what is allowed. */
-export async function readScenario(file: string): Promise<Scenario> {
-  let json: unknown;
+async function readJson(file: string): Promise<unknown> {
+  let text: string;
   try {
-    json = JSON.parse(await readFile(file, 'utf8'));
+    text = await readFile(file, 'utf8');
+  } catch (thrown) {
+    throw new AppError('invalid_input', `The scenario ${file} cannot be read. Check the path.`, {
+      cause: thrown,
+    });
+  }
+  try {
+    return JSON.parse(text);
   } catch (thrown) {
     const detail = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new AppError('invalid_input', `${file} cannot be read as JSON: ${detail}`, { cause: thrown });
+    throw new AppError('invalid_input', `${file} is not JSON: ${detail}`, { cause: thrown });
   }
+}
+
+/** Reads a scenario and its world. Throws `invalid_input` that names the file, the place in it and what is allowed. */
+export async function readScenario(file: string): Promise<Scenario> {
+  const json = await readJson(file);
   const parsed = ScenarioFile.safeParse(json);
   if (!parsed.success) {
     const issues = parsed.error.issues.map(
