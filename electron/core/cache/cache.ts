@@ -49,7 +49,11 @@ export interface OutboxEntry {
 }
 
 export interface OutboxMark {
-  state: OutboxState;
+  /**
+   * `sent`: the store has it. It is kept aside until what became of it is known: in nobody's way, in no `items`, and
+   * not to be found by `entry`; another mark brings it back.
+   */
+  state: OutboxState | 'sent';
   problem?: string | null;
   code?: string | null;
   nextTryAt?: string | null;
@@ -109,6 +113,8 @@ export interface Cache {
   entriesToSend(at: string): Promise<OutboxEntry[]>;
   entry(entryId: string): Promise<(OutboxEntry & OutboxItem) | null>;
   mark(entryId: string, mark: OutboxMark): Promise<void>;
+  /** What is marked `sent`, oldest first. */
+  sentEntries(): Promise<OutboxEntry[]>;
   /** Only when the store has it, or its author took it back or has seen what came of it. */
   removeEntry(entryId: string): Promise<void>;
 
