@@ -109,10 +109,14 @@ export interface Cache {
   /** Durable when it resolves (`synchronous = FULL`). The same entry id again changes nothing. */
   addEntry(entry: OutboxEntry): Promise<void>;
   items(): Promise<OutboxItem[]>;
-  /** What may be sent at that time, oldest first; nothing that stands behind an unsent entry of the same request. */
-  entriesToSend(at: string): Promise<OutboxEntry[]>;
+  /**
+   * The oldest entries that are `waiting`, at most `limit`, without those named; nothing that stands behind an unsent
+   * entry of the same request, be that one named or not. `nextTryAt` is for people: no clock decides what is sent.
+   */
+  entriesToSend(limit: number, except: readonly string[]): Promise<OutboxEntry[]>;
   entry(entryId: string): Promise<(OutboxEntry & OutboxItem) | null>;
-  mark(entryId: string, mark: OutboxMark): Promise<void>;
+  /** False where there is no such entry (any more). */
+  mark(entryId: string, mark: OutboxMark): Promise<boolean>;
   /** What is marked `sent`, oldest first. */
   sentEntries(): Promise<OutboxEntry[]>;
   /** Only when the store has it, or its author took it back or has seen what came of it. */
