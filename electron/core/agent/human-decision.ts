@@ -89,6 +89,15 @@ async function refusalOf(db: Kysely<Database>, attempt: DecisionAttempt): Promis
   return null;
 }
 
+/** Whether a decision with this key is stored; waits for a transaction that is storing one on the same request. */
+export async function hasDecision(
+  tx: Kysely<Database>,
+  { requestId, idempotencyKey }: Pick<DecisionAttempt, 'requestId' | 'idempotencyKey'>,
+): Promise<boolean> {
+  await holdRequest(tx, requestId);
+  return (await findDecision(tx, idempotencyKey)) !== undefined;
+}
+
 /** How a refused attempt is known again: the vendor may deliver it more than once. */
 const attemptKey = ({ idempotencyKey }: DecisionAttempt): string => `attempt ${idempotencyKey}`;
 const attemptSource = ({ via }: DecisionAttempt) => (via === 'queue' ? ('form' as const) : via);
@@ -143,14 +152,13 @@ export async function submitDecision(options: HumanDecisionOptions, attempt: Dec
   const note = attempt.note?.trim() ? storableText(attempt.note.trim()) : null;
   const owner = attempt.owner?.toLowerCase() ?? null;
   const refusal = await db.transaction(async (tx) => {
-    if (await findDecision(tx, idempotencyKey)) return null;
     const error = await refusalOf(tx, attempt);
+    // Known only now that the request is held: the same press may come twice side by side.
+    if (await findDecision(tx, idempotencyKey)) return null;
     if (await requestOfEvent(tx, attemptSource(attempt), [attemptKey(attempt)]))
       return error ?? new AppError('superseded', refusedBefore);
     const at = clock.now();
     if (error) {
-      // The same press, sent twice side by side: the other one was stored while this one waited for the row.
-      if (error.code === 'superseded' && (await findDecision(tx, idempotencyKey))) return null;
       await recordRefusal(tx, options, { ...attempt, owner, note }, { error, at });
       return error;
     }

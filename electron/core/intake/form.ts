@@ -1,8 +1,10 @@
+import { type Kysely, sql } from 'kysely';
 import type { z } from 'zod';
 import type { FormInput } from '../../../shared/contract/contract.ts';
 import { AppError } from '../../../shared/model/errors.ts';
 import type { Person } from '../../../shared/model/person.ts';
 import { createRequest, type IncomingAttachment } from '../automations/create-request.ts';
+import type { Database } from '../store/tables.ts';
 import type { ChatIntakeOptions } from './chat.ts';
 import { noteEvent, requestOfEvent } from './seen-events.ts';
 
@@ -21,17 +23,27 @@ function attachmentOf(upload: z.output<typeof FormInput>['attachments'][number])
   };
 }
 
+const keysOf = (idempotencyKey: string): string[] => [`form ${idempotencyKey}`];
+
+/** The request that a form with this key became, if it did; waits for a transaction that is storing it. */
+export async function requestOfForm(
+  tx: Kysely<Database>,
+  idempotencyKey: string,
+): Promise<string | undefined> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`form ${idempotencyKey}`}, 0))`.execute(tx);
+  return requestOfEvent(tx, 'form', keysOf(idempotencyKey));
+}
+
 /** Takes in a submitted form, once for each idempotency key. Gives the request's id once everything is stored. */
 export async function takeInForm(
   { db, jobs, clock }: Omit<ChatIntakeOptions, 'log'>,
   form: z.output<typeof FormInput>,
   requester: Pick<Person, 'email' | 'name'>,
 ): Promise<string> {
-  const keys = [`form ${form.idempotencyKey}`];
   const attachments = form.attachments.map(attachmentOf);
-  const seen = await requestOfEvent(db.kysely, 'form', keys);
-  if (seen !== undefined) return seen;
   return db.transaction(async (tx) => {
+    const seen = await requestOfForm(tx, form.idempotencyKey);
+    if (seen !== undefined) return seen;
     const at = clock.now();
     const requestId = await createRequest(tx, jobs, {
       source: 'form',
@@ -45,7 +57,7 @@ export async function takeInForm(
       attachments,
       at,
     });
-    await noteEvent(tx, { source: 'form', keys, requestId, at });
+    await noteEvent(tx, { source: 'form', keys: keysOf(form.idempotencyKey), requestId, at });
     return requestId;
   });
 }

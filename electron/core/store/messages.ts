@@ -40,6 +40,42 @@ export async function insertIncoming(
   return messageId;
 }
 
+export interface Note {
+  requestId: string;
+  /** Our own key: the same note twice is stored once. */
+  key: string;
+  /** E-mail. */
+  author: string;
+  authorName: string;
+  text: string;
+}
+
+/** Stores a colleague's comment, which nobody is sent, in the caller's transaction. */
+export async function insertNote(db: Kysely<Database>, note: Note, at: Date): Promise<void> {
+  await db
+    .insertInto('messages')
+    .values({
+      message_id: randomUUID(),
+      request_id: note.requestId,
+      direction: 'note',
+      audience: null,
+      author: note.author,
+      author_name: note.authorName,
+      text: note.text,
+      source: 'form',
+      created_at: at.toISOString(),
+      sent_at: at.toISOString(),
+      key: note.key,
+    })
+    .execute();
+}
+
+/** Whether a message with this key of ours is stored. */
+export async function hasMessage(db: Kysely<Database>, key: string): Promise<boolean> {
+  const row = await db.selectFrom('messages').select('message_id').where('key', '=', key).executeTakeFirst();
+  return row !== undefined;
+}
+
 export interface OutgoingDraft {
   requestId: string;
   /** Our own key: the same message twice is stored, and sent, once. */

@@ -72,7 +72,7 @@ export interface MessagesTable {
   ordinal: GeneratedAlways<number>;
   message_id: string;
   request_id: string;
-  direction: 'in' | 'out';
+  direction: 'in' | 'out' | 'note';
   audience: 'requester' | 'approver' | 'thread' | null;
   author: string | null;
   author_name: string | null;
