@@ -109,7 +109,13 @@ export const OutboxItem = z.object({
   /** For what came back: what the author had seen, and what is now. */
   seen: z.object({ status: Status, version: z.number().int() }).nullable(),
   now: z
-    .object({ status: Status, version: z.number().int(), decision: DecisionName.nullable(), decided_by: z.string().nullable() })
+    .object({
+      status: Status,
+      version: z.number().int(),
+      decision: DecisionName.nullable(),
+      decided_by: z.string().nullable(),
+      decided_at: z.string().nullable().optional(),
+    })
     .nullable(),
   changed: z.array(FactValueChange),
 });
