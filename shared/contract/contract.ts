@@ -41,7 +41,8 @@ export const queueViews = ['open', 'mine', 'escalated', 'waiting', 'overdue', 'd
 export const QueueView = z.enum(queueViews);
 export type QueueView = z.infer<typeof QueueView>;
 
-export const queueSorts = ['urgency', 'newest', 'oldest', 'updated'] as const;
+/** `relevance`: what fits a search best; without a search as `newest`. */
+export const queueSorts = ['urgency', 'newest', 'oldest', 'updated', 'relevance'] as const;
 
 export const QueueQuery = z.object({
   view: QueueView,

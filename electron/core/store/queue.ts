@@ -94,6 +94,8 @@ const sorts = {
   newest: { columns: ['created_at', 'ordinal'], direction: 'desc' },
   oldest: { columns: ['created_at', 'ordinal'], direction: 'asc' },
   updated: { columns: ['updated_at', 'ordinal'], direction: 'desc' },
+  // The store does not rank: desks search in their own copy.
+  relevance: { columns: ['created_at', 'ordinal'], direction: 'desc' },
 } as const satisfies Record<
   (typeof queueSorts)[number],
   { columns: readonly [string, string]; direction: 'asc' | 'desc' }
