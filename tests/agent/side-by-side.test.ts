@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { CrashPoint } from '../../electron/core/agent/crm-writer.ts';
 import { submitDecision } from '../../electron/core/agent/human-decision.ts';
 import { verifyAudit } from '../../electron/core/store/audit.ts';
+import { finishIntents, insertIntents } from '../../electron/core/store/intents.ts';
 import { findPerson } from '../../electron/core/store/people.ts';
 import {
   type AgentBench,
@@ -333,19 +334,34 @@ describe('several runners on one store', () => {
     });
   });
 
-  it('write a HubSpot contact once, which HubSpot itself does not guard', async () => {
-    const running = await start({ runners: 2 });
-    for (const user of ['U-NINA', 'U-OMAR', 'U-PAULA', 'U-QUENTIN'])
-      running.sandbox.slack.sendMessage({
-        user,
-        channel,
-        text: 'hedda.frost@frostwerk.example should not be with Boris',
-      });
+  it('wait for each other where they would write the same record, which HubSpot itself does not guard', async () => {
+    const running = await start();
+    const { db, jobs, sandbox } = running;
+    sandbox.slack.sendMessage({ user: 'U-OMAR', channel, text: axelIsWrong });
     await running.settle();
-    const requests = await requestsOf(running);
-    expect([requests.map(({ status }) => status), running.sandbox.hubspot.writes()['601']]).toEqual([
-      ['Completed', 'Completed', 'Completed', 'Completed'],
-      1,
-    ]);
+    const otherIntent = {
+      requestId: 'REV-1001',
+      system: 'hubspot' as const,
+      record: '601',
+      previousOwner: email('boris.ivanov'),
+      newOwner: email('carla.mendes'),
+      newOwnerId: '803',
+      stamp: null,
+    };
+    const [intent] = await insertIntents(db.kysely, [otherIntent], running.clock.now());
+    sandbox.slack.sendMessage({
+      user: 'U-NINA',
+      channel,
+      text: 'hedda.frost@frostwerk.example should not be with Boris',
+    });
+    await expect.poll(async () => (await jobs.pending())['invoke-agent'].retrying).toBe(1);
+    const meanwhile = sandbox.hubspot.writes()['601'];
+    await finishIntents(db.kysely, [intent?.intent_id ?? ''], {
+      state: 'abandoned',
+      at: running.clock.now(),
+    });
+    await running.settle();
+    const [, request] = await requestsOf(running);
+    expect([meanwhile, sandbox.hubspot.writes()['601'], request?.status]).toEqual([0, 1, 'Completed']);
   });
 });
