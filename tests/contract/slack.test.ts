@@ -186,6 +186,7 @@ describe('listening', () => {
       source: 'slack',
       channel: 'C-ROUTING',
       isDirect: false,
+      isAddressed: true,
       thread: ts,
       files: [],
     };

@@ -264,6 +264,7 @@ export function createRunner(options: RunnerOptions): Runner {
         chosenPriority: request.chosen_priority,
         candidates: request.case_file?.candidates ?? [],
         earlierApprover: request.earlier_approver,
+        earlierLead: leased.followed,
       },
       messages,
     };

@@ -1,3 +1,4 @@
+import type { AppError } from '../../../shared/model/errors.ts';
 import type { CrmRecord, CrmSystem } from '../../../shared/model/lead.ts';
 import type { PolicyDocument } from '../../../shared/model/policy.ts';
 import type { CrmConnector } from '../connectors/connector.ts';
@@ -25,9 +26,11 @@ export interface Trail {
   calls: ToolCallDetails[];
   /** Time in which at least one vendor call was under way, in milliseconds. */
   vendorMs: number;
+  /** CRMs that did not answer, after every retry: the run asks them nothing more. */
+  unreachable: Map<CrmSystem, AppError>;
 }
 
-export const newTrail = (): Trail => ({ calls: [], vendorMs: 0 });
+export const newTrail = (): Trail => ({ calls: [], vendorMs: 0, unreachable: new Map() });
 
 export interface ToolsOptions {
   crms: Partial<Record<CrmSystem, CrmConnector>>;
@@ -214,11 +217,14 @@ export function createTools(options: ToolsOptions): ToolRunner {
     const vendorCall = vendorCallOf(call);
     if (!vendorCall) throw new Error(`No tool is called ${call.tool}`);
     const { system, asked, make, describe } = vendorCall;
+    const silent = trail.unreachable.get(system);
+    if (silent) return { isOk: false, error: silent };
     const tried = await note<unknown>(
       trail,
       { tool: call.tool, system, asked, describe: describe as (value: unknown) => string },
       () => withRetries(() => make(crmOf(system), signal), { clock, signal }),
     );
+    if (!tried.isOk && tried.error.isRetried) trail.unreachable.set(system, tried.error);
     return tried as AnyToolAnswer;
   }
 

@@ -48,6 +48,8 @@ export interface RunInput {
     candidates: readonly Candidate[];
     /** The approver who returned the case, to whom it goes again. */
     earlierApprover: string | null;
+    /** The lead of the closed request that this one follows: meant where the words speak of routing and name none. */
+    earlierLead?: RecordRef | null;
   };
   /** What came in, oldest first. */
   messages: readonly SpokenMessage[];
@@ -463,10 +465,12 @@ export function* judgeRequest(input: RunInput): Steps<RunResult> {
   };
   if (reading.scope === 'other') return outOfScope();
 
-  const search = yield* findLead(reading.references, request.candidates, {
-    crms,
-    unreachable: ground.unreachable,
-  });
+  const where = { crms, unreachable: ground.unreachable };
+  let search = yield* findLead(reading.references, request.candidates, where);
+  if (search.kind === 'not_named' && reading.scope === 'routing' && request.earlierLead) {
+    const sameLead = { records: [request.earlierLead], emails: [], names: [], ordinal: null };
+    search = yield* findLead([sameLead], [], where);
+  }
   if (search.kind !== 'found') {
     if (reading.scope === 'unclear' && search.kind === 'not_found' && ground.unreachable.length === 0)
       return outOfScope();

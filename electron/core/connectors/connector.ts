@@ -65,6 +65,8 @@ export interface ChatMessageEvent {
   channel: string;
   /** Whether the channel is one person's direct messages with us. */
   isDirect: boolean;
+  /** Whether it is meant for us: in a watched channel, a direct message, or a mention. A reply in a thread may not be. */
+  isAddressed: boolean;
   /** The message that opened the thread; the message itself where it opened one. */
   thread: string;
   message: string;

@@ -39,6 +39,8 @@ interface Spoken {
 /** Where a message belongs. */
 type Belonging =
   | { kind: 'new'; refersTo: string | null }
+  /** In a thread of a channel that is not watched, where nobody spoke to us. */
+  | { kind: 'not ours' }
   | { kind: 'joins'; requestId: string }
   /** In a thread under what we told an approver. */
   | { kind: 'beside'; requestId: string; isClosed: boolean };
@@ -47,7 +49,7 @@ const joinsOrFollows = ({ request_id: requestId, is_final: isFinal }: RequestOfM
   isFinal ? { kind: 'new', refersTo: requestId } : { kind: 'joins', requestId };
 
 async function belongingOf(tx: Kysely<Database>, { event, person }: Spoken): Promise<Belonging> {
-  const { source, channel, thread, message, isDirect } = event;
+  const { source, channel, thread, message, isDirect, isAddressed } = event;
   const ofThread = await findRequestOfThread(tx, { source, channel, thread });
   if (ofThread) return joinsOrFollows(ofThread);
   const isReply = thread !== message;
@@ -64,16 +66,20 @@ async function belongingOf(tx: Kysely<Database>, { event, person }: Spoken): Pro
     isDirect && !isReply && person
       ? await findWaitingRequest(tx, { source, channel, requester: person.email })
       : undefined;
-  return waiting ? joinsOrFollows(waiting) : { kind: 'new', refersTo: null };
+  if (waiting) return joinsOrFollows(waiting);
+  return isAddressed ? { kind: 'new', refersTo: null } : { kind: 'not ours' };
 }
 
 /**
  * Takes in a chat message: the first of a thread opens a request, a reply joins the request of its thread unless that
  * is closed, and then opens one that refers to it. What an approver says under the message in which they were asked is
  * kept with the request. However often an event comes, it is taken in once. Gives the request's id once everything is
- * stored.
+ * stored; null for what is said in a thread of others.
  */
-export async function takeInMessage(options: ChatIntakeOptions, event: ChatMessageEvent): Promise<string> {
+export async function takeInMessage(
+  options: ChatIntakeOptions,
+  event: ChatMessageEvent,
+): Promise<string | null> {
   const { db, jobs, clock, log } = options;
   const { source, channel, thread, message, user } = event;
   // The same message may come as several events (a mention in a watched channel), and an event more than once.
@@ -100,7 +106,7 @@ export async function takeInMessage(options: ChatIntakeOptions, event: ChatMessa
       at,
     };
     const requestId = await store(tx, jobs, spoken, await belongingOf(tx, spoken));
-    await noteEvent(tx, { source, keys, requestId, at });
+    if (requestId !== null) await noteEvent(tx, { source, keys, requestId, at });
     return requestId;
   });
 }
@@ -110,7 +116,8 @@ async function store(
   jobs: ChatIntakeOptions['jobs'],
   spoken: Spoken,
   belonging: Belonging,
-): Promise<string> {
+): Promise<string | null> {
+  if (belonging.kind === 'not ours') return null;
   if (belonging.kind === 'new') return openRequest(tx, jobs, spoken, belonging.refersTo);
   if (belonging.kind === 'beside') await keepBeside(tx, jobs, spoken, belonging);
   else await joinRequest(tx, jobs, spoken, belonging.requestId);

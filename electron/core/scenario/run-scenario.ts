@@ -61,6 +61,8 @@ export interface ScenarioRun {
 
 /** A client gives up on a vendor after this; long enough for a busy machine. */
 const vendorTimeoutMs = 1_500;
+/** Where a scenario has vendors that do not answer, so that its time-outs pass quickly. */
+const shortTimeoutMs = 400;
 /** Slack's three seconds, in scenarios. */
 const slackAckMs = 400;
 const settleWithinMs = 60_000;
@@ -88,6 +90,8 @@ class Unsupported extends Error {}
 
 // ── running ────────────────────────────────────────────────────────────────────────────────────────────────────
 
+const isTimeout = ({ kind, fields }: Step): boolean => kind === 'fault' && fields.kind === 'timeout';
+
 function configOf(
   databaseUrl: string,
   sandbox: Sandbox,
@@ -103,7 +107,7 @@ function configOf(
     user: null,
     logLevel,
     concurrency: 4,
-    vendorTimeoutMs,
+    vendorTimeoutMs: scenario.steps.some(isTimeout) ? shortTimeoutMs : vendorTimeoutMs,
     leaseMs: 30_000,
   };
 }
@@ -115,7 +119,7 @@ async function proxyFor(scenario: Scenario, store: ScenarioStore, sandbox: Sandb
   );
   if (!isNeeded) return null;
   const target = { host: '127.0.0.1', port: store.port };
-  return startPostgresProxy({ target, faults: sandbox.faults, log });
+  return startPostgresProxy({ target, faults: sandbox.faults, log, timeoutHoldMs: shortTimeoutMs });
 }
 
 function throughProxy(url: string, proxy: PostgresProxy | null): string {

@@ -1,5 +1,6 @@
 import { type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely';
 import { AppError } from '../../../shared/model/errors.ts';
+import type { RecordRef } from '../../../shared/model/request.ts';
 import type { Database, HumanDecisionsTable, IntentsTable, MessagesTable, RequestsTable } from './tables.ts';
 
 export type RequestRecord = Selectable<RequestsTable>;
@@ -115,6 +116,8 @@ export interface LeasedCase {
   pendingDecision: HumanDecision | null;
   /** Writes that a run before this one began and did not finish recording. */
   openIntents: Intent[];
+  /** The lead of the closed request that this one follows, where it had one. */
+  followed: RecordRef | null;
 }
 
 /**
@@ -142,7 +145,7 @@ export async function leaseRequest(
     .returningAll()
     .executeTakeFirst();
   if (!request) return null;
-  const [incoming, pendingDecision, openIntents] = await Promise.all([
+  const [incoming, pendingDecision, openIntents, followed] = await Promise.all([
     db
       .selectFrom('messages')
       .selectAll()
@@ -166,6 +169,7 @@ export async function leaseRequest(
           .where('state', '=', 'planned')
           .orderBy('intent_id')
           .execute(),
+    request.refers_to === null ? null : findLeadOf(db, request.refers_to),
   ]);
   return {
     lease: { requestId, holder, epoch: request.lease_epoch },
@@ -173,7 +177,18 @@ export async function leaseRequest(
     incoming,
     pendingDecision: pendingDecision ?? null,
     openIntents,
+    followed,
   };
+}
+
+async function findLeadOf(db: Kysely<Database>, requestId: string): Promise<RecordRef | null> {
+  const row = await db
+    .selectFrom('requests')
+    .select('case_file')
+    .where('request_id', '=', requestId)
+    .executeTakeFirst();
+  const target = row?.case_file?.target;
+  return target ? { system: target.system, id: target.id } : null;
 }
 
 /** Whether the request exists at all: tells a missing one from one that another runner has. */

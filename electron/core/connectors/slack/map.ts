@@ -90,8 +90,10 @@ function readEvent(payload: unknown, listening: Listening): Reading {
   if (!message.success) return unreadable('a message', message.error);
   const { user } = message.data;
   if (user === undefined || user === listening.botUserId || message.data.bot_id !== undefined) return ignored;
-  if (!isForUs(message.data, listening)) return ignored;
-  return { kind: 'message', event: messageEvent(message.data, user) };
+  const isAddressed = isForUs(message.data, listening);
+  // Whether the thread is one of ours is known to intake only.
+  if (!isAddressed && message.data.thread_ts === undefined) return ignored;
+  return { kind: 'message', event: messageEvent(message.data, { user, isAddressed }) };
 }
 
 function isForUs(message: MessageEvent, { channels, botUserId }: Listening): boolean {
@@ -107,13 +109,17 @@ function isForUs(message: MessageEvent, { channels, botUserId }: Listening): boo
  * A mention comes as two events with ids of their own, so the event's id here is the message's identity, which every
  * delivery of either shares.
  */
-function messageEvent(message: MessageEvent, user: string): ChatMessageEvent {
+function messageEvent(
+  message: MessageEvent,
+  { user, isAddressed }: { user: string; isAddressed: boolean },
+): ChatMessageEvent {
   return {
     kind: 'message',
     source: 'slack',
     eventId: `${message.channel}:${message.ts}`,
     channel: message.channel,
     isDirect: message.channel_type === 'im',
+    isAddressed,
     thread: message.thread_ts ?? message.ts,
     message: message.ts,
     user,
