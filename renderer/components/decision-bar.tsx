@@ -1,13 +1,19 @@
 import { Button, Tooltip } from '@mantine/core';
 import type { ReactElement } from 'react';
 import type { RequestDetail } from '../../shared/contract/contract.ts';
+import type { OutboxItem } from '../../shared/model/sync.ts';
 import { useRequests } from '../stores/app-stores.tsx';
 import type { DecisionAction, DecisionOrder } from '../stores/requests.ts';
+import { mayWithdraw } from '../stores/sync.ts';
 import { Badge } from './badges.tsx';
 import { Key } from './blocks.tsx';
 import { useDecide } from './decide.ts';
 import classes from './decision-bar.module.css';
+import { PeopleText } from './people-text.tsx';
 import { useNameOf } from './person.tsx';
+import { useOutboxActions } from './use-outbox-actions.ts';
+import { useIsAway, useWaiting } from './use-waiting.ts';
+import { WaitsMark } from './waits-mark.tsx';
 
 interface DecisionBarProps {
   detail: RequestDetail;
@@ -18,7 +24,9 @@ interface DecisionBarProps {
 export function DecisionBar({ detail, onAsk }: DecisionBarProps) {
   const { request, mayDecide, mayNotDecideBecause } = detail;
   const sending = useRequests((state) => state.sending[request.request_id]);
+  const { decision } = useWaiting(request.request_id);
   if (sending) return <Pending order={sending} />;
+  if (decision) return <Waiting decision={decision} />;
   if (request.has_pending_decision) {
     return (
       <output className={classes.state}>
@@ -39,6 +47,7 @@ export function DecisionBar({ detail, onAsk }: DecisionBarProps) {
 }
 
 function Pending({ order }: { order: DecisionOrder }) {
+  const isAway = useIsAway();
   const words: Record<DecisionAction, string> = {
     approve: 'Approved',
     reject: 'Rejected',
@@ -49,7 +58,35 @@ function Pending({ order }: { order: DecisionOrder }) {
       <Badge tone="blue" hasDot>
         {words[order.action]}
       </Badge>
-      Sending your decision
+      {isAway ? <WaitsMark /> : 'Sending your decision'}
+    </output>
+  );
+}
+
+/** Decided at this desk and not through: it can be taken back as long as it is not under way. */
+function Waiting({ decision }: { decision: OutboxItem }) {
+  const { withdraw } = useOutboxActions();
+  return (
+    <output className={classes.state}>
+      <Badge tone="blue" hasDot>
+        Decided
+      </Badge>
+      <span className={classes.words}>
+        <PeopleText text={decision.summary} />
+      </span>
+      <WaitsMark />
+      {mayWithdraw(decision) && (
+        <Hint label="Take it back: nobody has seen it yet" shortcut="u">
+          <Button
+            variant="default"
+            size="compact-sm"
+            onClick={() => withdraw(decision)}
+            data-testid="decision-withdraw"
+          >
+            Withdraw
+          </Button>
+        </Hint>
+      )}
     </output>
   );
 }

@@ -21,6 +21,23 @@ export function dueWords(dueAt: string, nowMs: number): string {
   return left > 0 ? `in ${span}` : `${span} late`;
 }
 
+/** A span in words: `12 s`, `4 min`, `3 h`, `12 days`. */
+export function spanWords(ms: number): string {
+  const span = Math.abs(ms);
+  if (span < minuteMs) return `${Math.round(span / 1_000)} s`;
+  if (span < hourMs) return `${Math.floor(span / minuteMs)} min`;
+  if (span < 2 * dayMs) return `${Math.floor(span / hourMs)} h`;
+  return `${Math.floor(span / dayMs)} days`;
+}
+
+/** `14:05`, with the day before it where that is not today; in the reader's own language and zone. */
+export function clockWords(at: string, nowMs: number): string {
+  const then = new Date(at);
+  const time = then.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+  if (then.toDateString() === new Date(nowMs).toDateString()) return time;
+  return `${then.toLocaleDateString(undefined, { day: 'numeric', month: 'short' })}, ${time}`;
+}
+
 /** `18 May 2026, 09:15:00`, in the reader's own language and zone. */
 export function absoluteTime(at: string): string {
   return new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });

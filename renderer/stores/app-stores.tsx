@@ -2,31 +2,46 @@ import { createContext, type ReactNode, use, useSyncExternalStore } from 'react'
 import { type StoreApi, useStore } from 'zustand';
 import { type Api, createApi } from '../api.ts';
 import type { Connection, ConnectionStatus } from '../transport/connection.ts';
+import { type CommentsState, type CommentsStore, createCommentsStore } from './comments.ts';
 import { createFormDraftStore, type FormDraftState, type FormDraftStore } from './form-draft.ts';
 import { createPeopleStore, type PeopleState, type PeopleStore } from './people.ts';
 import { createQueueStore, type QueueState, type QueueStore } from './queue.ts';
 import { createRequestsStore, type RequestsState, type RequestsStore } from './requests.ts';
 import { createSandboxStore, type SandboxStore, type SandboxStoreState } from './sandbox.ts';
 import { createSessionStore, type SessionState, type SessionStore } from './session.ts';
+import { createSyncStore, type SyncState, type SyncStore } from './sync.ts';
 
 export interface AppStores {
   api: Api;
   session: SessionStore;
   people: PeopleStore;
+  sync: SyncStore;
   requests: RequestsStore;
   queue: QueueStore;
   sandbox: SandboxStore;
   formDraft: FormDraftStore;
+  comments: CommentsStore;
 }
 
 export function createAppStores(connection: Connection): AppStores {
   const api = createApi(connection);
   const session = createSessionStore(api);
   const people = createPeopleStore(api);
-  const requests = createRequestsStore(api, people);
+  const sync = createSyncStore(api);
+  const requests = createRequestsStore({ api, people, sync });
   const queue = createQueueStore(api, requests);
   const sandbox = createSandboxStore(api);
   const formDraft = createFormDraftStore(api, window.localStorage);
+  const comments = createCommentsStore({ api, requests, sync, storage: window.localStorage });
+  sync.subscribe((now, before) => {
+    const stays = stillWaits(now, before);
+    formDraft.getState().keepWaiting(stays);
+    comments.getState().keepWaiting(stays);
+  });
+  sync.subscribe(({ status }, before) => {
+    // The first copy is complete: what was empty while it was made is read again.
+    if (before.status?.state === 'filling' && status?.state !== 'filling') void queue.getState().refresh();
+  });
   session.subscribe((state, before) => {
     if (state.session === before.session || state.session === null) return;
     people.getState().learn(Object.fromEntries(state.session.actors.map(({ email, name }) => [email, name])));
@@ -37,7 +52,15 @@ export function createAppStores(connection: Connection): AppStores {
       void queue.getState().refresh();
     }
   });
-  return { api, session, people, requests, queue, sandbox, formDraft };
+  return { api, session, people, sync, requests, queue, sandbox, formDraft, comments };
+}
+
+/** Whether an entry may still be in the outbox: it is, or it is so new that it was not read yet. */
+function stillWaits(now: SyncState, before: SyncState): (entryId: string) => boolean {
+  const isIn = ({ outbox }: SyncState, entryId: string) =>
+    outbox.some(({ entry_id }) => entry_id === entryId);
+  const isFirstReading = before.status === null;
+  return (entryId) => isIn(now, entryId) || (!isFirstReading && !isIn(before, entryId));
 }
 
 const StoresContext = createContext<AppStores | null>(null);
@@ -58,10 +81,12 @@ function hookFor<State>(choose: (stores: AppStores) => StoreApi<State>) {
 
 export const useSession = hookFor<SessionState>(({ session }) => session);
 export const usePeople = hookFor<PeopleState>(({ people }) => people);
+export const useSync = hookFor<SyncState>(({ sync }) => sync);
 export const useRequests = hookFor<RequestsState>(({ requests }) => requests);
 export const useQueue = hookFor<QueueState>(({ queue }) => queue);
 export const useSandbox = hookFor<SandboxStoreState>(({ sandbox }) => sandbox);
 
+export const useComments = hookFor<CommentsState>(({ comments }) => comments);
 export const useFormDraft = hookFor<FormDraftState>(({ formDraft }) => formDraft);
 
 export function useConnectionStatus(): ConnectionStatus {

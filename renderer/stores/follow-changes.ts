@@ -3,7 +3,7 @@ import type { AppStores } from './app-stores.tsx';
 
 /** Reads everything that is shown, and from then on again whatever changes, until the function returned is called. */
 export function followChanges(stores: AppStores): () => void {
-  const { api, session, people, requests, queue, sandbox } = stores;
+  const { api, session, people, sync, requests, queue, sandbox } = stores;
   const waiting: ChangeEvent[] = [];
   let isReading = false;
   let isStopped = false;
@@ -17,6 +17,7 @@ export function followChanges(stores: AppStores): () => void {
     );
     if (areas.has('system')) await Promise.all([session.getState().load(), people.getState().loadOwners()]);
     await Promise.all([
+      areas.has('sync') ? sync.getState().load() : undefined,
       areas.has('requests') || ids.length > 0 ? queue.getState().refresh() : undefined,
       requests.getState().refreshDetails(isAnyRequest ? undefined : ids),
       areas.has('sandbox') && sandbox.getState().state ? sandbox.getState().refresh() : undefined,
@@ -37,7 +38,7 @@ export function followChanges(stores: AppStores): () => void {
   }
 
   const stopWatching = api.connection.watchChanges(take);
-  take({ requestIds: [], areas: ['requests', 'system'] });
+  take({ requestIds: [], areas: ['requests', 'system', 'sync'] });
   return () => {
     isStopped = true;
     stopWatching();

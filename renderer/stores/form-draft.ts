@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { FormInput } from '../../shared/contract/contract.ts';
-import type { RequestRow } from '../../shared/model/request.ts';
 import { type Api, newIdempotencyKey } from '../api.ts';
+import { keepKeys, readStored, writeStored } from './stored-json.ts';
 
 const Draft = FormInput.pick({
   summary: true,
@@ -34,21 +34,34 @@ export interface FormDraftState {
   files: File[];
   change(change: Partial<Draft>): void;
   setFiles(files: File[]): void;
-  /** Resolves with the new request's id, and forgets the draft; throws what the server says, and keeps it. */
-  submit(): Promise<RequestRow['request_id']>;
+  /** What waits at this desk to be sent, by entry of the outbox; without its files. */
+  waiting: Record<string, Draft>;
+  /**
+   * Forgets the draft; throws what the server says, and keeps it. Resolves with the new request's id, or with null
+   * where the form is kept at this desk to be sent later.
+   */
+  submit(): Promise<string | null>;
   clear(): void;
+  /** Forgets the others that wait: they are through, or taken back. */
+  keepWaiting(stays: (entryId: string) => boolean): void;
 }
 export type FormDraftStore = StoreApi<FormDraftState>;
 
-const storageKey = 'switchyard.form-draft';
+/** Nothing is in the form that another draft would overwrite. */
+export const isBlank = ({ draft, files }: Pick<FormDraftState, 'draft' | 'files'>): boolean =>
+  draft.summary.trim() === '' && draft.target_record === '' && files.length === 0;
+
+const draftKey = 'switchyard.form-draft';
+const waitingKey = 'switchyard.forms-waiting';
 
 export function createFormDraftStore(api: Api, storage: Storage): FormDraftStore {
   // The same form sent twice counts once; a changed one is another.
   let idempotencyKey = newIdempotencyKey();
 
   const store = createStore<FormDraftState>()((set, get) => ({
-    draft: readDraft(storage),
+    draft: readStored(storage, draftKey, Draft) ?? emptyDraft,
     files: [],
+    waiting: readStored(storage, waitingKey, z.record(z.string(), Draft)) ?? {},
     change(change) {
       idempotencyKey = newIdempotencyKey();
       set({ draft: { ...get().draft, ...change } });
@@ -60,9 +73,10 @@ export function createFormDraftStore(api: Api, storage: Storage): FormDraftStore
     async submit() {
       const { draft, files } = get();
       const attachments = await Promise.all(files.map(encodeFile));
-      const { requestId } = await api.sendOnce(() =>
+      const { requestId, entryId } = await api.sendOnce(() =>
         api.call.requests.submit({ ...draft, attachments, idempotencyKey }),
       );
+      if (requestId === null) set({ waiting: { ...get().waiting, [entryId]: draft } });
       get().clear();
       return requestId;
     },
@@ -70,20 +84,13 @@ export function createFormDraftStore(api: Api, storage: Storage): FormDraftStore
       idempotencyKey = newIdempotencyKey();
       set({ draft: emptyDraft, files: [] });
     },
+    keepWaiting: (stays) => set({ waiting: keepKeys(get().waiting, stays) }),
   }));
-  store.subscribe(({ draft }, before) => {
-    if (draft !== before.draft) storage.setItem(storageKey, JSON.stringify(draft));
+  store.subscribe(({ draft, waiting }, before) => {
+    if (draft !== before.draft) writeStored(storage, draftKey, draft);
+    if (waiting !== before.waiting) writeStored(storage, waitingKey, waiting);
   });
   return store;
-}
-
-function readDraft(storage: Storage): Draft {
-  try {
-    return Draft.parse(JSON.parse(storage.getItem(storageKey) ?? ''));
-  } catch {
-    // Nothing kept, or by an older program: start empty.
-    return emptyDraft;
-  }
 }
 
 async function encodeFile(file: File): Promise<{ name: string; mediaType: string; content: string }> {

@@ -5,6 +5,7 @@ import type { Connection, ConnectionStatus, ContractClient } from '../transport/
 import { createPeopleStore } from './people.ts';
 import { createQueueStore } from './queue.ts';
 import { createRequestsStore } from './requests.ts';
+import { createSyncStore } from './sync.ts';
 import { requestRow } from './test-request-row.ts';
 
 /** A queue on a server whose rows a test may change. */
@@ -23,7 +24,10 @@ function queueOn(answer: (query: QueueQuery) => string[]) {
     close: () => undefined,
   };
   const api = createApi(connection);
-  return createQueueStore(api, createRequestsStore(api, createPeopleStore(api)));
+  return createQueueStore(
+    api,
+    createRequestsStore({ api, people: createPeopleStore(api), sync: createSyncStore(api) }),
+  );
 }
 
 test('the first row is chosen when a view opens, and a refresh changes neither it nor the row it is on', async () => {

@@ -11,13 +11,20 @@ export interface QueueFilters {
   reason: Reason[];
   source: Source[];
 }
-export type QueueSort = NonNullable<QueueQuery['sort']>;
+type QueueSort = NonNullable<QueueQuery['sort']>;
+
+/** How a list is ordered, and how what a search found. */
+export const listSorts = ['urgency', 'newest', 'oldest', 'updated'] as const satisfies readonly QueueSort[];
+export const searchSorts = ['newest', 'relevance'] as const satisfies readonly QueueSort[];
+type ListSort = (typeof listSorts)[number];
+type SearchSort = (typeof searchSorts)[number];
 
 export interface QueueState {
   view: QueueView;
   filters: QueueFilters;
   search: string;
-  sort: QueueSort;
+  sort: ListSort;
+  searchSort: SearchSort;
   /** The rows in order; null until they were read once for this view. */
   ids: string[] | null;
   nextCursor: string | null;
@@ -26,7 +33,9 @@ export interface QueueState {
   counts: QueueCounts | null;
   activeId: string | null;
   picked: string[];
-  show(change: Partial<Pick<QueueState, 'view' | 'filters' | 'search' | 'sort'>>): Promise<void>;
+  show(
+    change: Partial<Pick<QueueState, 'view' | 'filters' | 'search' | 'sort' | 'searchSort'>>,
+  ): Promise<void>;
   /** Reads again what is shown, in place. */
   refresh(): Promise<void>;
   loadMore(): Promise<void>;
@@ -48,8 +57,8 @@ export function createQueueStore(api: Api, requests: RequestsStore): QueueStore 
     // An answer to an older question is dropped.
     let question = 0;
 
-    const queryOf = ({ view, filters, search, sort }: QueueState) =>
-      ({ view, ...filters, search, sort }) satisfies QueueQuery;
+    const queryOf = ({ view, filters, search, sort, searchSort }: QueueState) =>
+      ({ view, ...filters, search, sort: search.trim() === '' ? sort : searchSort }) satisfies QueueQuery;
 
     /** `isOther`: another question than what is shown answers, so only what fits it is kept. */
     async function readFirst(limit: number, isOther: boolean) {
@@ -83,6 +92,7 @@ export function createQueueStore(api: Api, requests: RequestsStore): QueueStore 
       filters: noFilters,
       search: '',
       sort: 'urgency',
+      searchSort: 'newest',
       ids: null,
       nextCursor: null,
       isLoadingMore: false,

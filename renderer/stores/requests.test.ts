@@ -7,6 +7,8 @@ import { ConnectionLostError } from '../transport/channel.ts';
 import type { Connection, ConnectionStatus, ContractClient } from '../transport/connection.ts';
 import { createPeopleStore } from './people.ts';
 import { createRequestsStore } from './requests.ts';
+import { createSyncStore } from './sync.ts';
+import { syncStatus } from './test-outbox-item.ts';
 import { requestRow } from './test-request-row.ts';
 
 const row = requestRow({ version: 4 });
@@ -16,14 +18,17 @@ function storeOn(decide: (input: DecisionInput) => Promise<RequestRow>) {
   const online: ConnectionStatus = { state: 'online', words: null, isFinal: false };
   const connection: Connection = {
     // Only what is called here has to be there.
-    client: { requests: { decide } } as unknown as ContractClient,
+    client: {
+      requests: { decide },
+      sync: { status: async () => syncStatus(), outbox: async () => [] },
+    } as unknown as ContractClient,
     getStatus: () => online,
     onStatus: () => () => undefined,
     watchChanges: () => () => undefined,
     close: () => undefined,
   };
   const api = createApi(connection);
-  const store = createRequestsStore(api, createPeopleStore(api));
+  const store = createRequestsStore({ api, people: createPeopleStore(api), sync: createSyncStore(api) });
   store.getState().putRows([row]);
   return store;
 }
@@ -38,7 +43,7 @@ test('a decision is shown at once, on the version that was seen, and stands when
   });
   const deciding = store.getState().decide('REV-1048', approval);
   expect(store.getState().sending).toEqual({ 'REV-1048': approval });
-  expect(await deciding).toBe(null);
+  expect(await deciding).toEqual({ requestId: 'REV-1048', state: 'done' });
   expect(store.getState().sending).toEqual({});
   expect(store.getState().rows['REV-1048']).toMatchObject({ has_pending_decision: true, version: 5 });
   expect(sent).toEqual([expect.objectContaining({ ...approval, requestId: 'REV-1048', version: 4 })]);
@@ -48,9 +53,11 @@ test('a refused decision is taken back with the server’s own words', async () 
   const store = storeOn(async () => {
     throw new ORPCError('superseded', { message: 'Lars Berg rejected this two minutes ago.' });
   });
-  expect(await store.getState().decide('REV-1048', approval)).toBe(
-    'Lars Berg rejected this two minutes ago.',
-  );
+  expect(await store.getState().decide('REV-1048', approval)).toEqual({
+    requestId: 'REV-1048',
+    state: 'refused',
+    words: 'Lars Berg rejected this two minutes ago.',
+  });
   expect(store.getState()).toMatchObject({ sending: {}, rows: { 'REV-1048': row } });
 });
 
@@ -61,6 +68,28 @@ test('a decision whose connection drops is sent once more, as the same press', a
     if (keys.length === 1) throw new ConnectionLostError('The connection was lost.');
     return row;
   });
-  expect(await store.getState().decide('REV-1048', approval)).toBe(null);
+  expect(await store.getState().decide('REV-1048', approval)).toMatchObject({ state: 'done' });
   expect(keys).toEqual([keys[0], keys[0]]);
+});
+
+test('several are decided each by an entry of its own, and what became of each is kept to be read', async () => {
+  const keys = new Set<string>();
+  const store = storeOn(async ({ requestId, idempotencyKey }) => {
+    keys.add(idempotencyKey);
+    if (requestId === 'REV-2') throw new ORPCError('forbidden', { message: 'Lars Berg decides this.' });
+    return requestRow({ request_id: requestId, waits_to_be_sent: requestId === 'REV-3' });
+  });
+  await store.getState().decideEach(['REV-1', 'REV-2', 'REV-3'], approval);
+  expect(keys.size).toBe(3);
+  expect(store.getState()).toMatchObject({
+    sending: {},
+    bulkResult: {
+      action: 'approve',
+      outcomes: [
+        { requestId: 'REV-1', state: 'done' },
+        { requestId: 'REV-2', state: 'refused', words: 'Lars Berg decides this.' },
+        { requestId: 'REV-3', state: 'kept' },
+      ],
+    },
+  });
 });

@@ -29,6 +29,7 @@ const escalated: RequestRow = {
   version: 4,
   refers_to: null,
   has_pending_decision: false,
+  waits_to_be_sent: false,
 };
 
 /** An escalated request for tests, with what a test wants otherwise. */

@@ -39,7 +39,7 @@ export interface ConnectionOptions {
   backOffMs?: (failures: number) => number;
 }
 
-const everything: ChangeEvent = { requestIds: [], areas: ['requests', 'sandbox', 'system'] };
+const everything: ChangeEvent = { requestIds: [], areas: ['requests', 'sandbox', 'system', 'sync'] };
 const closedHere: Closure = { words: 'The connection was closed.', isFinal: true };
 
 /** Keeps one channel open at a time: opens the next one, with growing pauses, whenever one is lost. */

@@ -1,10 +1,13 @@
-import { Button, Input, SegmentedControl, Select, Textarea } from '@mantine/core';
+import { Button, Group, Input, SegmentedControl, Select, Textarea } from '@mantine/core';
+import { IconCloudUp } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { FormInput } from '../../../shared/contract/contract.ts';
 import { priorities } from '../../../shared/model/request.ts';
 import { wordsOf } from '../../api.ts';
+import { Empty } from '../../components/blocks.tsx';
 import { showDone } from '../../components/notices.tsx';
 import { useShortcuts } from '../../components/shortcuts.ts';
+import { useIsAway } from '../../components/use-waiting.ts';
 import { systemLabels } from '../../components/words.ts';
 import { useFormDraft, useSession, useStores } from '../../stores/app-stores.tsx';
 import { navigate } from '../../stores/route.ts';
@@ -30,6 +33,8 @@ export function FormScreen() {
   const [isTouched, setTouched] = useState(false);
   const [isSending, setSending] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
+  const [isKept, setKept] = useState(false);
+  const isAway = useIsAway();
   const { change, setFiles } = formDraft.getState();
   const problemOf = (field: Field) =>
     isTouched || draft[field] !== '' ? fieldProblem(field, draft[field]) : null;
@@ -47,6 +52,7 @@ export function FormScreen() {
     setRefusal(null);
     try {
       const requestId = await formDraft.getState().submit();
+      if (requestId === null) return setKept(true);
       showDone(`${requestId} is with the agent.`);
       navigate({ screen: 'request', requestId });
     } catch (thrown) {
@@ -56,6 +62,7 @@ export function FormScreen() {
     }
   };
 
+  if (isKept) return <Kept onAnother={() => setKept(false)} />;
   return (
     <div className={classes.screen}>
       <form
@@ -136,7 +143,11 @@ export function FormScreen() {
           </p>
         )}
         <footer className={classes.foot}>
-          <span>Your draft is kept on this computer until it is sent.</span>
+          <span>
+            {isAway
+              ? 'Offline: it is kept here and sent when the store is back.'
+              : 'Your draft is kept on this computer until it is sent.'}
+          </span>
           <Button variant="default" onClick={() => navigate({ screen: 'queue' })}>
             Back
           </Button>
@@ -146,5 +157,28 @@ export function FormScreen() {
         </footer>
       </form>
     </div>
+  );
+}
+
+/** Sent without the shared store: it has no id yet, and is in the outbox of this desk. */
+function Kept({ onAnother }: { onAnother: () => void }) {
+  const { sync } = useStores();
+  return (
+    <Empty title="Kept here" icon={<IconCloudUp size={28} stroke={1.4} />}>
+      <p role="status" data-testid="form-kept">
+        Kept here; it will be sent when the store is back. It gets its number then.
+      </p>
+      <Group gap={8} mt={8} justify="center">
+        <Button onClick={() => sync.getState().showPanel(true)} data-testid="form-kept-show">
+          Show what waits
+        </Button>
+        <Button variant="default" onClick={onAnother}>
+          Another request
+        </Button>
+        <Button variant="default" onClick={() => navigate({ screen: 'queue' })}>
+          Queue
+        </Button>
+      </Group>
+    </Empty>
   );
 }

@@ -5,6 +5,7 @@ import type { RecordMatch } from '../../../shared/contract/contract.ts';
 import type { CrmSystem } from '../../../shared/model/lead.ts';
 import { wordsOf } from '../../api.ts';
 import { useNameOf } from '../../components/person.tsx';
+import { useIsAway } from '../../components/use-waiting.ts';
 import { systemLabels } from '../../components/words.ts';
 import { useStores } from '../../stores/app-stores.tsx';
 import classes from './form.module.css';
@@ -74,6 +75,7 @@ const searchPauseMs = 250;
 
 function useRecordSearch(text: string): { matches: RecordMatch[]; note: string | null } {
   const { api } = useStores();
+  const isAway = useIsAway();
   const [words] = useDebouncedValue(text.trim(), searchPauseMs);
   const [matches, setMatches] = useState<RecordMatch[]>([]);
   const [note, setNote] = useState<string | null>(null);
@@ -96,8 +98,11 @@ function useRecordSearch(text: string): { matches: RecordMatch[]; note: string |
       });
     return () => abort.abort();
   }, [api, words]);
-  return { matches, note };
+  return { matches, note: isAway && matches.length === 0 && words.length >= 2 ? offlineNote : note };
 }
+
+const offlineNote =
+  'Offline: records are not looked up now. Your words are taken as they are, and looked up later.';
 
 function searchNote(found: number, unreachable: readonly CrmSystem[]): string | null {
   if (unreachable.length > 0) {

@@ -2,7 +2,10 @@ import { createColumnHelper, tableFeatures } from '@tanstack/react-table';
 import { finalStatuses, type RequestRow } from '../../../shared/model/request.ts';
 import { Badge, PriorityMark, StatusBadge } from '../../components/badges.tsx';
 import { Ago, Due } from '../../components/blocks.tsx';
+import { Highlighted } from '../../components/highlighted.tsx';
 import { PersonName } from '../../components/person.tsx';
+import { useIsAway, useWaiting } from '../../components/use-waiting.ts';
+import { WaitsMark } from '../../components/waits-mark.tsx';
 import { label } from '../../components/words.ts';
 import { useQueue, useRequests, useStores } from '../../stores/app-stores.tsx';
 import type { DecisionAction } from '../../stores/requests.ts';
@@ -66,12 +69,17 @@ function PickBox({ row }: { row: RequestRow }) {
 }
 
 function Lead({ row }: { row: RequestRow }) {
+  const search = useQueue((queue) => queue.search);
   return (
     <span className={classes.two}>
-      <span className={classes.lead}>{row.lead_label ?? row.summary}</span>
+      <span className={classes.lead}>
+        <Highlighted text={row.lead_label ?? row.summary} search={search} />
+      </span>
       <span className={classes.sub}>
-        <span className={classes.id}>{row.request_id}</span>
-        {row.lead_label ? row.summary : null}
+        <span className={classes.id}>
+          <Highlighted text={row.request_id} search={search} />
+        </span>
+        {row.lead_label !== null && <Highlighted text={row.summary} search={search} />}
       </span>
     </span>
   );
@@ -85,25 +93,28 @@ const sentWords: Record<DecisionAction, string> = {
 
 function State({ row }: { row: RequestRow }) {
   const sending = useRequests((state) => state.sending[row.request_id]);
+  const { decision } = useWaiting(row.request_id);
+  const isAway = useIsAway();
+  const isDecided = decision !== undefined || row.has_pending_decision;
+  // With the store at hand the moment on the way is not worth a mark.
+  const doesWait = sending ? isAway : row.waits_to_be_sent || decision !== undefined;
   return (
     <span className={classes.two}>
       <span>
-        {sending ? (
+        {sending || isDecided ? (
           <Badge tone="blue" hasDot>
-            {sentWords[sending.action]}
-          </Badge>
-        ) : row.has_pending_decision ? (
-          <Badge tone="blue" hasDot>
-            Decided
+            {sending ? sentWords[sending.action] : 'Decided'}
           </Badge>
         ) : (
           <StatusBadge status={row.status} />
         )}
       </span>
-      {(row.reason || sending) && (
-        <span className={classes.sub}>
-          {sending || row.has_pending_decision ? 'being applied' : row.reason && label(row.reason)}
-        </span>
+      {doesWait ? (
+        <WaitsMark />
+      ) : sending || isDecided ? (
+        <span className={classes.sub}>being applied</span>
+      ) : (
+        row.reason && <span className={classes.sub}>{label(row.reason)}</span>
       )}
     </span>
   );

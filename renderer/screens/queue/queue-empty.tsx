@@ -1,10 +1,15 @@
 import { Button } from '@mantine/core';
-import { IconFilterOff, IconInboxOff } from '@tabler/icons-react';
+import { IconCloudDown, IconFilterOff, IconInboxOff } from '@tabler/icons-react';
 import type { QueueView } from '../../../shared/contract/contract.ts';
 import { Empty } from '../../components/blocks.tsx';
-import { useQueue, useStores } from '../../stores/app-stores.tsx';
+import { useNow } from '../../components/time.ts';
+import { label } from '../../components/words.ts';
+import { useQueue, useStores, useSync } from '../../stores/app-stores.tsx';
 import { noFilters } from '../../stores/queue.ts';
 import { navigate } from '../../stores/route.ts';
+import { SyncProgress } from '../sync/sync-progress.tsx';
+import { syncSentences } from '../sync/sync-words.ts';
+import classes from './queue.module.css';
 
 const emptyWords: Record<QueueView, readonly [string, string]> = {
   open: ['Nothing is open', 'New requests from Slack, Teams and the form appear here by themselves.'],
@@ -17,6 +22,32 @@ const emptyWords: Record<QueueView, readonly [string, string]> = {
 };
 
 export function QueueEmpty() {
+  // Before the first copy is complete, that nothing is here means nothing.
+  const hasCopy = useSync(
+    ({ status }) => status === null || (status.upToDateAt !== null && status.state !== 'filling'),
+  );
+  return hasCopy ? <NothingHere /> : <NoCopyYet />;
+}
+
+function NoCopyYet() {
+  const status = useSync((state) => state.status);
+  const now = useNow();
+  if (status === null) return null;
+  return (
+    <Empty title="No copy of the queue yet" icon={<IconCloudDown size={28} stroke={1.4} />}>
+      {syncSentences(status, now).map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+      {status.fill && (
+        <div className={classes.copy}>
+          <SyncProgress words={label(status.fill.table)} share={status.fill} />
+        </div>
+      )}
+    </Empty>
+  );
+}
+
+function NothingHere() {
   const view = useQueue((queue) => queue.view);
   const search = useQueue((queue) => queue.search);
   const filters = useQueue((queue) => queue.filters);

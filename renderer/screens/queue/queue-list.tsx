@@ -12,6 +12,7 @@ import { navigate } from '../../stores/route.ts';
 import classes from './queue.module.css';
 import { queueColumns, queueFeatures } from './queue-columns.tsx';
 import { QueueEmpty } from './queue-empty.tsx';
+import { UnsentForms } from './unsent-forms.tsx';
 
 const rowHeightPx = 52;
 const headHeightPx = 28;
@@ -28,6 +29,7 @@ export function QueueList() {
           {problem}
         </p>
       )}
+      <UnsentForms />
       {ids === null ? <QueueSkeleton /> : ids.length === 0 ? <QueueEmpty /> : <QueueGrid ids={ids} />}
     </div>
   );

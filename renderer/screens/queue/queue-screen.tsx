@@ -2,19 +2,23 @@ import { Button, Splitter } from '@mantine/core';
 import { type SplitterPaneSize, useLocalStorage } from '@mantine/hooks';
 import { useRef, useState } from 'react';
 import { queueViews } from '../../../shared/contract/contract.ts';
+import { useWithdrawDecision, whyNotNow } from '../../components/decide.ts';
 import { DecisionDialog, type OpenDecision } from '../../components/decision-dialog.tsx';
 import { showProblem } from '../../components/notices.tsx';
 import { useShortcuts } from '../../components/shortcuts.ts';
 import { useQueue, useStores } from '../../stores/app-stores.tsx';
 import type { DecisionAction } from '../../stores/requests.ts';
 import { navigate } from '../../stores/route.ts';
+import { BulkResult } from './bulk-result.tsx';
 import classes from './queue.module.css';
 import { QueueList } from './queue-list.tsx';
 import { QueueToolbar } from './queue-toolbar.tsx';
 import { RequestPreview } from './request-preview.tsx';
 
 export function QueueScreen() {
-  const { queue, requests } = useStores();
+  const stores = useStores();
+  const { queue } = stores;
+  const withdraw = useWithdrawDecision();
   const activeId = useQueue((state) => state.activeId);
   const picked = useQueue((state) => state.picked);
   const searchField = useRef<HTMLInputElement>(null);
@@ -29,10 +33,8 @@ export function QueueScreen() {
     const requestIds = picked.length > 0 ? picked : activeId ? [activeId] : [];
     const [first] = requestIds;
     if (first === undefined) return;
-    const detail = requests.getState().details[first];
-    const refusal = requestIds.length === 1 && detail && !detail.mayDecide;
-    if (refusal)
-      showProblem(`${first} cannot be decided`, detail.mayNotDecideBecause ?? 'It is decided already.');
+    const refusal = requestIds.length === 1 ? whyNotNow(stores, first) : null;
+    if (refusal) showProblem(`${first} cannot be decided`, refusal);
     else setDecision({ action, requestIds });
   };
   const openActive = () => activeId && navigate({ screen: 'request', requestId: activeId });
@@ -63,6 +65,7 @@ export function QueueScreen() {
     a: () => ask('approve'),
     r: () => ask('reject'),
     t: () => ask('return'),
+    u: () => activeId && withdraw(activeId),
     x: () => activeId && queue.getState().togglePick(activeId),
     ']': () => showView(1),
     '[': () => showView(-1),
@@ -87,6 +90,7 @@ export function QueueScreen() {
           <RequestPreview requestId={activeId} onAsk={ask} />
         </Splitter.Pane>
       </Splitter>
+      <BulkResult />
       {picked.length > 0 && <BulkBar picked={picked} onAsk={ask} />}
       <DecisionDialog decision={decision} onClose={() => setDecision(null)} />
     </div>
@@ -101,10 +105,10 @@ function BulkBar({ picked, onAsk }: { picked: readonly string[]; onAsk: (action:
       <Button onClick={() => onAsk('approve')} data-testid="bulk-approve">
         Approve proposals…
       </Button>
-      <Button variant="default" onClick={() => onAsk('reject')}>
+      <Button variant="default" onClick={() => onAsk('reject')} data-testid="bulk-reject">
         Reject…
       </Button>
-      <Button variant="default" onClick={() => onAsk('return')}>
+      <Button variant="default" onClick={() => onAsk('return')} data-testid="bulk-return">
         Return…
       </Button>
       <Button variant="subtle" onClick={() => queue.getState().clearPicks()}>

@@ -1,7 +1,6 @@
 import { CloseButton, Menu, ScrollArea, TextInput } from '@mantine/core';
 import { IconArrowsSort, IconChevronDown, IconSearch } from '@tabler/icons-react';
 import { type RefObject, useEffect, useState } from 'react';
-import { queueSorts } from '../../../shared/contract/contract.ts';
 import {
   type Priority,
   priorities,
@@ -15,7 +14,7 @@ import {
 import { Key } from '../../components/blocks.tsx';
 import { label, sourceLabels } from '../../components/words.ts';
 import { useQueue, useStores } from '../../stores/app-stores.tsx';
-import type { QueueFilters, QueueSort } from '../../stores/queue.ts';
+import { listSorts, type QueueFilters, searchSorts } from '../../stores/queue.ts';
 import { viewLabels } from '../shell/view-labels.ts';
 import classes from './queue.module.css';
 
@@ -23,6 +22,7 @@ const searchPauseMs = 120;
 
 export function QueueToolbar({ searchField }: { searchField: RefObject<HTMLInputElement | null> }) {
   const view = useQueue((queue) => queue.view);
+  const isSearching = useQueue((queue) => queue.search.trim() !== '');
   return (
     <header className={classes.toolbar}>
       <h1 className={classes.title}>{viewLabels[view]}</h1>
@@ -36,7 +36,7 @@ export function QueueToolbar({ searchField }: { searchField: RefObject<HTMLInput
           values={sources}
           words={(name) => sourceLabels[name]}
         />
-        <SortChip />
+        {isSearching ? <SearchSortChip /> : <SortChip />}
       </fieldset>
       <SearchField field={searchField} />
     </header>
@@ -96,18 +96,44 @@ function FilterChip<Value extends string>({ field, title, values, words }: Filte
   );
 }
 
-const sortLabels: Record<QueueSort, string> = {
+const sortLabels: Record<(typeof listSorts)[number], string> = {
   urgency: 'Most urgent first',
   newest: 'Newest first',
   oldest: 'Oldest first',
   updated: 'Last changed first',
 };
 
+const searchSortLabels: Record<(typeof searchSorts)[number], string> = {
+  newest: 'Newest',
+  relevance: 'Best match',
+};
+
+/** While one searches: the newest first, or what fits best. */
+function SearchSortChip() {
+  const chosen = useQueue((queue) => queue.searchSort);
+  const { queue } = useStores();
+  return (
+    <fieldset className={classes.toggle} aria-label="Order of what was found">
+      {searchSorts.map((sort) => (
+        <button
+          key={sort}
+          type="button"
+          aria-pressed={sort === chosen}
+          onClick={() => void queue.getState().show({ searchSort: sort })}
+          data-testid={`sort-${sort}`}
+        >
+          {searchSortLabels[sort]}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
 function SortChip() {
   const sort = useQueue((queue) => queue.sort);
   const { queue } = useStores();
   const choose = (name: string) => {
-    const chosen = queueSorts.find((value) => value === name);
+    const chosen = listSorts.find((value) => value === name);
     if (chosen) void queue.getState().show({ sort: chosen });
   };
   return (
@@ -125,7 +151,7 @@ function SortChip() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.RadioGroup value={sort} onChange={choose}>
-          {queueSorts.map((name) => (
+          {listSorts.map((name) => (
             <Menu.RadioItem key={name} value={name}>
               {sortLabels[name]}
             </Menu.RadioItem>

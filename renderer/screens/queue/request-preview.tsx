@@ -4,9 +4,11 @@ import type { RequestDetail } from '../../../shared/contract/contract.ts';
 import type { RequestRow } from '../../../shared/model/request.ts';
 import { PriorityMark, ReasonBadge, StatusBadge } from '../../components/badges.tsx';
 import { Ago, Due, Empty } from '../../components/blocks.tsx';
+import { CameBack } from '../../components/came-back.tsx';
 import { DecisionBar } from '../../components/decision-bar.tsx';
 import { Late } from '../../components/late.tsx';
 import { useDetail } from '../../components/use-detail.ts';
+import { WaitsMark } from '../../components/waits-mark.tsx';
 import { useRequests } from '../../stores/app-stores.tsx';
 import type { DecisionAction } from '../../stores/requests.ts';
 import { navigate } from '../../stores/route.ts';
@@ -75,6 +77,7 @@ function PreviewHead({ row }: { row: RequestRow }) {
       <h2>{row.lead_label ?? row.summary}</h2>
       <div className={classes.badges}>
         <StatusBadge status={row.status} />
+        {row.waits_to_be_sent && <WaitsMark />}
         {row.reason && <ReasonBadge reason={row.reason} />}
         {row.due_at && row.status === 'Escalated' && (
           <span>
@@ -89,13 +92,18 @@ function PreviewHead({ row }: { row: RequestRow }) {
 function PreviewBody({ detail, onAsk }: { detail: RequestDetail; onAsk: (action: DecisionAction) => void }) {
   return (
     <>
+      <CameBack requestId={detail.request.request_id} />
       <div className={classes.decision}>
         <DecisionBar detail={detail} onAsk={onAsk} />
       </div>
       <Rationale detail={detail} />
       {detail.case && <StaleChanges changed={detail.case.changed} />}
       {detail.case && <PolicyQuotes quotes={detail.case.quotes} />}
-      <Conversation messages={detail.messages} attachments={detail.attachments} />
+      <Conversation
+        requestId={detail.request.request_id}
+        messages={detail.messages}
+        attachments={detail.attachments}
+      />
     </>
   );
 }

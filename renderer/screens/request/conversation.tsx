@@ -1,29 +1,48 @@
 import { IconPaperclip } from '@tabler/icons-react';
+import type { RefObject } from 'react';
 import type { Attachment, Message } from '../../../shared/model/request.ts';
 import { wordsOf } from '../../api.ts';
 import { Ago, Section } from '../../components/blocks.tsx';
 import { showProblem } from '../../components/notices.tsx';
 import { Initials, useNameOf } from '../../components/person.tsx';
+import { saveFile } from '../../components/save-file.ts';
 import { byteWords, sourceLabels } from '../../components/words.ts';
 import { useStores } from '../../stores/app-stores.tsx';
+import { CommentComposer } from './comment-composer.tsx';
+import { Note } from './note.tsx';
 import classes from './request.module.css';
+import { WaitingComments } from './waiting-comments.tsx';
 
 interface ConversationProps {
+  requestId: string;
   messages: readonly Message[];
   attachments: readonly Attachment[];
+  /** The field to write in, where one may write and not only read. */
+  composer?: RefObject<HTMLTextAreaElement | null>;
 }
 
-export function Conversation({ messages, attachments }: ConversationProps) {
+export function Conversation({ requestId, messages, attachments, composer }: ConversationProps) {
   return (
     <Section title="Conversation" count={messages.length}>
       <ol>
-        {messages.map((message) => (
-          <MessageItem key={message.message_id} message={message} />
-        ))}
+        {messages.map((message) =>
+          message.direction === 'note' ? (
+            <Note
+              key={message.message_id}
+              author={message.author}
+              text={message.text}
+              about={<Ago at={message.created_at} />}
+            />
+          ) : (
+            <MessageItem key={message.message_id} message={message} />
+          ),
+        )}
+        <WaitingComments requestId={requestId} />
       </ol>
       {attachments.map((attachment) => (
         <AttachmentButton key={attachment.attachment_id} attachment={attachment} />
       ))}
+      {composer && <CommentComposer requestId={requestId} field={composer} />}
     </Section>
   );
 }
@@ -71,12 +90,4 @@ function AttachmentButton({ attachment }: { attachment: Attachment }) {
       {attachment.name} ({byteWords(attachment.sizeBytes)})
     </button>
   );
-}
-
-function saveFile(name: string, content: Blob): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(content);
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

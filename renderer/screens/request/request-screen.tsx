@@ -1,9 +1,11 @@
 import { Button, Skeleton, Stack } from '@mantine/core';
 import { IconArrowLeft, IconArrowRight } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { RequestDetail } from '../../../shared/contract/contract.ts';
 import { PriorityMark, ReasonBadge, StatusBadge } from '../../components/badges.tsx';
 import { Due, Empty, FactList, Section } from '../../components/blocks.tsx';
+import { CameBack } from '../../components/came-back.tsx';
+import { useWithdrawDecision, whyNotNow } from '../../components/decide.ts';
 import { DecisionBar } from '../../components/decision-bar.tsx';
 import { DecisionDialog, type OpenDecision } from '../../components/decision-dialog.tsx';
 import { Late } from '../../components/late.tsx';
@@ -12,6 +14,7 @@ import { PersonName } from '../../components/person.tsx';
 import { useShortcuts } from '../../components/shortcuts.ts';
 import { absoluteTime } from '../../components/time.ts';
 import { useDetail } from '../../components/use-detail.ts';
+import { WaitsMark } from '../../components/waits-mark.tsx';
 import { label, sourceLabels } from '../../components/words.ts';
 import { useQueue, useStores } from '../../stores/app-stores.tsx';
 import { stepFrom } from '../../stores/queue-rows.ts';
@@ -29,16 +32,19 @@ import { RulePath } from './rule-path.tsx';
 import { StaleChanges } from './stale-changes.tsx';
 
 export function RequestScreen({ requestId }: { requestId: string }) {
-  const { queue } = useStores();
+  const stores = useStores();
+  const { queue } = stores;
   const ids = useQueue((state) => state.ids);
   const { detail, problem } = useDetail(requestId);
   const [decision, setDecision] = useState<OpenDecision | null>(null);
   const ask = (action: DecisionAction) => {
     if (!detail) return;
-    if (detail.mayDecide) setDecision({ action, requestIds: [requestId] });
-    else
-      showProblem(`${requestId} cannot be decided`, detail.mayNotDecideBecause ?? 'It is decided already.');
+    const refusal = whyNotNow(stores, requestId);
+    if (refusal) showProblem(`${requestId} cannot be decided`, refusal);
+    else setDecision({ action, requestIds: [requestId] });
   };
+  const withdraw = useWithdrawDecision();
+  const commentField = useRef<HTMLTextAreaElement>(null);
   const step = (delta: number) => {
     const next = stepFrom(ids ?? [], requestId, delta);
     if (next === null || next === requestId) return;
@@ -52,6 +58,8 @@ export function RequestScreen({ requestId }: { requestId: string }) {
     a: () => ask('approve'),
     r: () => ask('reject'),
     t: () => ask('return'),
+    m: () => commentField.current?.focus(),
+    u: () => withdraw(requestId),
   });
 
   if (!detail) return problem ? <NotShown requestId={requestId} problem={problem} /> : <DetailSkeleton />;
@@ -66,7 +74,12 @@ export function RequestScreen({ requestId }: { requestId: string }) {
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
         <section className={classes.column} tabIndex={0} aria-label="Record">
           <Properties detail={detail} />
-          <Conversation messages={detail.messages} attachments={detail.attachments} />
+          <Conversation
+            requestId={requestId}
+            messages={detail.messages}
+            attachments={detail.attachments}
+            composer={commentField}
+          />
           <AuditTimeline audit={detail.audit} />
         </section>
       </div>
@@ -91,6 +104,7 @@ function Head({ detail, onAsk }: { detail: RequestDetail; onAsk: (action: Decisi
       <div className={classes.titleLine}>
         <h1>{request.lead_label ?? request.summary.slice(0, 140)}</h1>
         <StatusBadge status={request.status} />
+        {request.waits_to_be_sent && <WaitsMark />}
         {request.reason && <ReasonBadge reason={request.reason} />}
         {request.due_at && request.status === 'Escalated' && (
           <span>
@@ -99,6 +113,7 @@ function Head({ detail, onAsk }: { detail: RequestDetail; onAsk: (action: Decisi
         )}
       </div>
       <OwnerMove detail={detail} />
+      <CameBack requestId={request.request_id} />
       <DecisionBar detail={detail} onAsk={onAsk} />
     </header>
   );

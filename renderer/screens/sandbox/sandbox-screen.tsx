@@ -5,6 +5,7 @@ import type { SandboxState } from '../../../shared/contract/contract.ts';
 import { Empty } from '../../components/blocks.tsx';
 import { useShortcuts } from '../../components/shortcuts.ts';
 import { useDetail } from '../../components/use-detail.ts';
+import { useIsAway } from '../../components/use-waiting.ts';
 import { useSandbox, useSession, useStores } from '../../stores/app-stores.tsx';
 import { navigate } from '../../stores/route.ts';
 import type { ThreadRef } from '../../stores/sandbox.ts';
@@ -57,6 +58,7 @@ function Columns({ state }: { state: SandboxState }) {
   const thread = useSandbox((store) => store.thread);
   const requestId = requestOf(state.messages, thread);
   const { detail, problem } = useDetail(requestId);
+  const isAway = useIsAway();
   const shown = detail?.request.request_id === requestId ? detail : null;
   return (
     <div className={classes.screen}>
@@ -65,6 +67,11 @@ function Columns({ state }: { state: SandboxState }) {
         <header className={classes.columnHead}>
           <h2>Slack</h2>
         </header>
+        {isAway && (
+          <p className={classes.away} role="status" data-testid="sandbox-offline">
+            Offline: the sandbox writes to the shared store, so it stands still until that is back.
+          </p>
+        )}
         {channel && <SlackChannel state={state} channel={channel} />}
       </section>
       <section className={classes.column} aria-label="CRM">

@@ -1,11 +1,13 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight } from '@mantine/spotlight';
 import {
+  IconCloudUp,
   IconFlask,
   IconInbox,
   IconKeyboard,
   IconMoon,
   IconPencilPlus,
+  IconRefresh,
   IconSearch,
   IconUser,
 } from '@tabler/icons-react';
@@ -13,6 +15,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { queueViews } from '../../../shared/contract/contract.ts';
 import type { RequestRow } from '../../../shared/model/request.ts';
 import { StatusBadge } from '../../components/badges.tsx';
+import { useOutboxActions } from '../../components/use-outbox-actions.ts';
 import { useSession, useStores } from '../../stores/app-stores.tsx';
 import { navigate } from '../../stores/route.ts';
 import classes from './shell.module.css';
@@ -27,7 +30,8 @@ interface Command {
 }
 
 function useCommands(onShortcuts: () => void): Command[] {
-  const { queue } = useStores();
+  const { queue, sync } = useStores();
+  const { retryAll } = useOutboxActions();
   const session = useSession((state) => state.session);
   const actAs = useActAs();
   const toggleColorScheme = useToggleColorScheme();
@@ -48,6 +52,10 @@ function useCommands(onShortcuts: () => void): Command[] {
     ...(session?.workspace.kind === 'demo'
       ? [go('Sandbox', <IconFlask size={16} />, () => navigate({ screen: 'sandbox' }))]
       : []),
+    go('At this desk: connection and what waits', <IconCloudUp size={16} />, () =>
+      sync.getState().showPanel(true),
+    ),
+    { group: 'Do', label: 'Try the shared store again now', icon: <IconRefresh size={16} />, run: retryAll },
     {
       group: 'Do',
       label: 'Switch between dark and light',

@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { type Shortcuts, useShortcuts } from '../../components/shortcuts.ts';
-import { useConnectionStatus, useSession } from '../../stores/app-stores.tsx';
+import { useConnectionStatus, useSession, useStores } from '../../stores/app-stores.tsx';
 import { navigate, useRoute } from '../../stores/route.ts';
 import { Welcome } from '../sandbox/welcome.tsx';
+import { SyncPanel } from '../sync/sync-panel.tsx';
 import { CommandPalette } from './command-palette.tsx';
 import { Navigation } from './navigation.tsx';
 import classes from './shell.module.css';
@@ -12,12 +13,14 @@ import { ShortcutSheet } from './shortcut-sheet.tsx';
 /** What stands around every screen. */
 export function Shell({ children }: { children: ReactNode }) {
   const route = useRoute();
+  const { sync } = useStores();
   const [isSheetOpen, setSheetOpen] = useState(false);
   const isDemo = useSession(({ session }) => session?.workspace.kind === 'demo');
   const shortcuts: Shortcuts = {
     'g q': () => navigate({ screen: 'queue' }),
     'g f': () => navigate({ screen: 'form' }),
     'g s': isDemo ? () => navigate({ screen: 'sandbox' }) : undefined,
+    'g o': () => sync.getState().showPanel(true),
     c: () => navigate({ screen: 'form' }),
     '?': () => setSheetOpen(true),
   };
@@ -30,6 +33,7 @@ export function Shell({ children }: { children: ReactNode }) {
         {(route.screen === 'queue' || route.screen === 'sandbox') && <Welcome />}
         <div className={classes.screen}>{children}</div>
       </main>
+      <SyncPanel />
       <CommandPalette onShortcuts={() => setSheetOpen(true)} />
       <ShortcutSheet isOpen={isSheetOpen} onClose={() => setSheetOpen(false)} />
     </div>

@@ -12,24 +12,17 @@ import { wordsOf } from '../../api.ts';
 import { showProblem } from '../../components/notices.tsx';
 import { Initials } from '../../components/person.tsx';
 import { label } from '../../components/words.ts';
-import { useConnectionStatus, useSession, useStores } from '../../stores/app-stores.tsx';
+import { useSession, useStores } from '../../stores/app-stores.tsx';
 import classes from './shell.module.css';
-
-const connectionWords = { online: 'Connected', connecting: 'Connecting', offline: 'No connection' };
+import { SyncState } from './sync-state.tsx';
 
 export function StatusFooter() {
   const session = useSession((state) => state.session);
-  const { state } = useConnectionStatus();
-  const workspace = session?.workspace.kind === 'demo' ? 'Demo' : session?.workspace.name;
   return (
     <div className={classes.footer}>
       {session && <Me me={session.me} actors={session.actors} />}
-      <div className={classes.status} role="status" data-testid="connection-status">
-        <span className={classes.light} data-state={state} />
-        <span>
-          {connectionWords[state]}
-          {state === 'online' && workspace ? ` · ${workspace}` : ''}
-        </span>
+      <div className={classes.status}>
+        <SyncState />
         <ColorSchemeButton />
       </div>
     </div>

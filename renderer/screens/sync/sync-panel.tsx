@@ -1,0 +1,124 @@
+import { Button, Drawer } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { OutboxItem, SyncStatus } from '../../../shared/model/sync.ts';
+import { Section } from '../../components/blocks.tsx';
+import { useNow } from '../../components/time.ts';
+import { useOutboxActions } from '../../components/use-outbox-actions.ts';
+import { label } from '../../components/words.ts';
+import { useConnectionStatus, useStores, useSync } from '../../stores/app-stores.tsx';
+import { cameBack } from '../../stores/sync.ts';
+import { OutboxEntry } from './outbox-entry.tsx';
+import { StateLight } from './state-light.tsx';
+import classes from './sync.module.css';
+import { SyncProgress } from './sync-progress.tsx';
+import { countWords, type SyncTone, syncSentences, syncWords } from './sync-words.ts';
+
+/** More are counted, not listed: nobody reads them one by one. */
+const listedEntries = 100;
+
+/** How this desk stands to the shared store, and what was done here that is not through. */
+export function SyncPanel() {
+  const { sync } = useStores();
+  const isOpen = useSync((state) => state.isPanelOpen);
+  return (
+    <Drawer
+      opened={isOpen}
+      onClose={() => sync.getState().showPanel(false)}
+      title="At this desk"
+      position="right"
+      size={460}
+      transitionProps={{ duration: 0 }}
+      overlayProps={{ backgroundOpacity: 0.15 }}
+      styles={{ title: { fontWeight: 600 } }}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <PanelBody />
+    </Drawer>
+  );
+}
+
+function PanelBody() {
+  const outbox = useSync((state) => state.outbox);
+  const returned = outbox.filter(cameBack);
+  const waiting = outbox.filter((item) => !cameBack(item));
+  return (
+    <div className={classes.panel} data-testid="sync-panel">
+      <State />
+      {returned.length > 0 && <Entries title="Came back" items={returned} />}
+      {waiting.length > 0 ? (
+        <Entries title="Waits to be sent" items={waiting} />
+      ) : (
+        <Section title="Waits to be sent">
+          <p className={classes.muted}>
+            Nothing. What you decide, send or write is kept here until the shared store has it.
+          </p>
+        </Section>
+      )}
+    </div>
+  );
+}
+
+function State() {
+  const status = useSync((state) => state.status);
+  const problem = useSync((state) => state.problem);
+  const connection = useConnectionStatus();
+  if (connection.state === 'offline') {
+    return <StateText title="No connection" tone="trouble" sentences={[connection.words ?? '']} />;
+  }
+  if (status === null) return problem && <StateText title="Unknown" tone="trouble" sentences={[problem]} />;
+  return <StoreState status={status} />;
+}
+
+function StoreState({ status }: { status: SyncStatus }) {
+  const now = useNow();
+  const { retryAll } = useOutboxActions();
+  const { title, tone } = syncWords(status, now);
+  const { state, fill, search } = status;
+  return (
+    <StateText title={title} tone={tone} sentences={syncSentences(status, now)}>
+      {fill && <SyncProgress words={label(fill.table)} share={fill} />}
+      {search && search.rows < search.total && <SyncProgress words="Search" share={search} />}
+      {(state === 'offline' || state === 'blocked' || state === 'connecting') && (
+        <Button variant="default" size="compact-sm" onClick={retryAll} data-testid="sync-retry">
+          Try again now
+        </Button>
+      )}
+    </StateText>
+  );
+}
+
+interface StateTextProps {
+  title: string;
+  tone: SyncTone;
+  sentences: readonly string[];
+  children?: ReactNode;
+}
+
+function StateText({ title, tone, sentences, children }: StateTextProps) {
+  return (
+    <section className={classes.state} aria-label="State">
+      <h2>
+        <StateLight tone={tone} />
+        {title}
+      </h2>
+      {sentences.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+      {children}
+    </section>
+  );
+}
+
+function Entries({ title, items }: { title: string; items: readonly OutboxItem[] }) {
+  const more = items.length - listedEntries;
+  return (
+    <Section title={title} count={items.length}>
+      <ul>
+        {items.slice(0, listedEntries).map((item) => (
+          <OutboxEntry key={item.entry_id} item={item} />
+        ))}
+      </ul>
+      {more > 0 && <p className={classes.muted}>And {countWords(more)} more.</p>}
+    </Section>
+  );
+}

@@ -1,0 +1,23 @@
+import type { z } from 'zod';
+
+/** What is kept under a key in this form; else null: nothing is, or an older program kept it. */
+export function readStored<Value>(storage: Storage, key: string, form: z.ZodType<Value>): Value | null {
+  try {
+    return form.parse(JSON.parse(storage.getItem(key) ?? ''));
+  } catch {
+    return null;
+  }
+}
+
+export function writeStored(storage: Storage, key: string, value: unknown): void {
+  storage.setItem(key, JSON.stringify(value));
+}
+
+/** The same object where everything in it stays. */
+export function keepKeys<Value>(
+  values: Record<string, Value>,
+  stays: (key: string) => boolean,
+): Record<string, Value> {
+  const kept = Object.entries(values).filter(([key]) => stays(key));
+  return kept.length === Object.keys(values).length ? values : Object.fromEntries(kept);
+}
