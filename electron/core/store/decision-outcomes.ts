@@ -33,6 +33,7 @@ export async function presentState(db: Kysely<Database>, requestId: string): Pro
     ...request,
     decision: standing ? decisionNames[standing.action] : request.decision,
     decided_by: standing?.actor ?? null,
+    decided_at: standing?.created_at ?? null,
   };
 }
 
