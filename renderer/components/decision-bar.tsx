@@ -71,9 +71,6 @@ function Waiting({ decision }: { decision: OutboxItem }) {
       <Badge tone="blue" hasDot>
         Decided
       </Badge>
-      <span className={classes.words}>
-        <PeopleText text={decision.summary} />
-      </span>
       <WaitsMark />
       {mayWithdraw(decision) && (
         <Hint label="Take it back: nobody has seen it yet" shortcut="u">
@@ -87,6 +84,9 @@ function Waiting({ decision }: { decision: OutboxItem }) {
           </Button>
         </Hint>
       )}
+      <span className={classes.words}>
+        <PeopleText text={decision.summary} />
+      </span>
     </output>
   );
 }

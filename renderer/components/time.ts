@@ -33,7 +33,7 @@ export function spanWords(ms: number): string {
 /** `14:05`, with the day before it where that is not today; in the reader's own language and zone. */
 export function clockWords(at: string, nowMs: number): string {
   const then = new Date(at);
-  const time = then.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+  const time = then.toLocaleTimeString(undefined, { hour: 'numeric', minute: '2-digit' });
   if (then.toDateString() === new Date(nowMs).toDateString()) return time;
   return `${then.toLocaleDateString(undefined, { day: 'numeric', month: 'short' })}, ${time}`;
 }

@@ -48,7 +48,9 @@ function useWithdraw(): (item: OutboxItem) => Promise<void> {
     }
     await sync.getState().withdraw(entry_id);
     if (draft) formDraft.getState().change(draft);
-    showDone(draft ? 'Withdrawn. It is in the form again, without its files.' : 'Withdrawn.');
+    showDone(
+      draft ? 'Withdrawn. It is in the form again; attach its files anew if it had any.' : 'Withdrawn.',
+    );
   }
 
   async function withdrawComment({ entry_id, request_id }: OutboxItem) {

@@ -1,4 +1,4 @@
-import { Button, Group, Input, SegmentedControl, Select, Textarea } from '@mantine/core';
+import { Button, Group, Input, SegmentedControl, Select, Textarea, VisuallyHidden } from '@mantine/core';
 import { IconCloudUp } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { FormInput } from '../../../shared/contract/contract.ts';
@@ -164,7 +164,8 @@ export function FormScreen() {
 function Kept({ onAnother }: { onAnother: () => void }) {
   const { sync } = useStores();
   return (
-    <Empty title="Kept here" icon={<IconCloudUp size={28} stroke={1.4} />}>
+    <Empty title="Kept at this desk" icon={<IconCloudUp size={28} stroke={1.4} />}>
+      <VisuallyHidden component="h1">New lead routing exception</VisuallyHidden>
       <p role="status" data-testid="form-kept">
         Kept here; it will be sent when the store is back. It gets its number then.
       </p>

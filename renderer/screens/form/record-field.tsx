@@ -79,7 +79,9 @@ function useRecordSearch(text: string): { matches: RecordMatch[]; note: string |
   const [words] = useDebouncedValue(text.trim(), searchPauseMs);
   const [matches, setMatches] = useState<RecordMatch[]>([]);
   const [note, setNote] = useState<string | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
   useEffect(() => {
+    setFailure(null);
     if (words.length < 2) {
       setMatches([]);
       setNote(null);
@@ -94,11 +96,12 @@ function useRecordSearch(text: string): { matches: RecordMatch[]; note: string |
         setNote(searchNote(found.matches.length, found.unreachable));
       })
       .catch((thrown: unknown) => {
-        if (!abort.signal.aborted) setNote(`Not looked up: ${wordsOf(thrown)}`);
+        if (!abort.signal.aborted) setFailure(wordsOf(thrown));
       });
     return () => abort.abort();
   }, [api, words]);
-  return { matches, note: isAway && matches.length === 0 && words.length >= 2 ? offlineNote : note };
+  if (failure === null) return { matches, note };
+  return { matches: [], note: isAway ? offlineNote : `Not looked up: ${failure}` };
 }
 
 const offlineNote =

@@ -8,7 +8,6 @@ import { CameBack } from '../../components/came-back.tsx';
 import { DecisionBar } from '../../components/decision-bar.tsx';
 import { Late } from '../../components/late.tsx';
 import { useDetail } from '../../components/use-detail.ts';
-import { WaitsMark } from '../../components/waits-mark.tsx';
 import { useRequests } from '../../stores/app-stores.tsx';
 import type { DecisionAction } from '../../stores/requests.ts';
 import { navigate } from '../../stores/route.ts';
@@ -77,7 +76,6 @@ function PreviewHead({ row }: { row: RequestRow }) {
       <h2>{row.lead_label ?? row.summary}</h2>
       <div className={classes.badges}>
         <StatusBadge status={row.status} />
-        {row.waits_to_be_sent && <WaitsMark />}
         {row.reason && <ReasonBadge reason={row.reason} />}
         {row.due_at && row.status === 'Escalated' && (
           <span>

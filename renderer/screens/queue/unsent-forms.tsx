@@ -1,4 +1,5 @@
 import { IconPencilPlus } from '@tabler/icons-react';
+import { Badge } from '../../components/badges.tsx';
 import { Ago } from '../../components/blocks.tsx';
 import { WaitsMark } from '../../components/waits-mark.tsx';
 import { useQueue, useStores, useSync } from '../../stores/app-stores.tsx';
@@ -23,11 +24,11 @@ export function UnsentForms() {
       <h2>
         Not sent yet <span>{forms.length}</span>
       </h2>
-      {forms.slice(0, shownForms).map(({ entry_id, summary, created_at }) => (
+      {forms.slice(0, shownForms).map(({ entry_id, state, summary, created_at }) => (
         <button key={entry_id} type="button" onClick={open} data-testid="unsent-form">
           <IconPencilPlus size={15} aria-hidden />
           <span>{summary}</span>
-          <WaitsMark />
+          {state === 'blocked' ? <Badge tone="red">cannot be sent</Badge> : <WaitsMark />}
           <Ago at={created_at} />
         </button>
       ))}

@@ -1,7 +1,6 @@
 import { Button, Textarea } from '@mantine/core';
 import type { FormEvent, RefObject } from 'react';
 import { wordsOf } from '../../api.ts';
-import { Key } from '../../components/blocks.tsx';
 import { showProblem } from '../../components/notices.tsx';
 import { useComments, useStores } from '../../stores/app-stores.tsx';
 import classes from './request.module.css';
@@ -45,12 +44,12 @@ export function CommentComposer({ requestId, field }: CommentComposerProps) {
       />
       <div>
         <span>Only colleagues see this.</span>
-        <Key>Ctrl Enter</Key>
         <Button
           type="submit"
           variant="default"
           size="compact-sm"
           disabled={isEmpty || isSending}
+          title="Ctrl Enter"
           data-testid="comment-send"
         >
           Comment

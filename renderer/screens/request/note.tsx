@@ -21,7 +21,7 @@ export function Note({ author, text, about }: NoteProps) {
       <div>
         <header>
           <b>{name}</b>
-          <span>to colleagues, {about}</span>
+          <span>to colleagues {about}</span>
         </header>
         <p>{text}</p>
       </div>

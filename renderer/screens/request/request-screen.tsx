@@ -14,7 +14,6 @@ import { PersonName } from '../../components/person.tsx';
 import { useShortcuts } from '../../components/shortcuts.ts';
 import { absoluteTime } from '../../components/time.ts';
 import { useDetail } from '../../components/use-detail.ts';
-import { WaitsMark } from '../../components/waits-mark.tsx';
 import { label, sourceLabels } from '../../components/words.ts';
 import { useQueue, useStores } from '../../stores/app-stores.tsx';
 import { stepFrom } from '../../stores/queue-rows.ts';
@@ -104,7 +103,6 @@ function Head({ detail, onAsk }: { detail: RequestDetail; onAsk: (action: Decisi
       <div className={classes.titleLine}>
         <h1>{request.lead_label ?? request.summary.slice(0, 140)}</h1>
         <StatusBadge status={request.status} />
-        {request.waits_to_be_sent && <WaitsMark />}
         {request.reason && <ReasonBadge reason={request.reason} />}
         {request.due_at && request.status === 'Escalated' && (
           <span>

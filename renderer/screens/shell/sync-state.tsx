@@ -28,14 +28,21 @@ export function SyncState() {
       >
         <StateLight tone={words.tone} />
         <span className={classes.meText}>
-          <span>{words.title}</span>
+          <span className={classes.syncTitle}>
+            {words.title}
+            {status && <Counts outbox={status.outbox} />}
+          </span>
           <span>{words.detail ?? workspace}</span>
-          {status?.state === 'filling' && status.fill && (
-            <Progress value={percentOf(status.fill)} size={3} mt={3} aria-label="First copy" />
-          )}
         </span>
-        {status && <Counts outbox={status.outbox} />}
       </button>
+      {status?.state === 'filling' && status.fill && (
+        <Progress
+          className={classes.syncBar}
+          value={percentOf(status.fill)}
+          size={3}
+          aria-label="First copy"
+        />
+      )}
       {/* Heard when the state changes, not at every row that is copied. */}
       <VisuallyHidden role="status">{words.title}</VisuallyHidden>
     </>

@@ -10,7 +10,7 @@ import { clockWords, useNow } from '../../components/time.ts';
 import { useOutboxActions } from '../../components/use-outbox-actions.ts';
 import { useSession, useStores, useSync } from '../../stores/app-stores.tsx';
 import { navigate } from '../../stores/route.ts';
-import { mayWithdraw } from '../../stores/sync.ts';
+import { cameBack, mayWithdraw } from '../../stores/sync.ts';
 import { entryWords } from './entry-words.ts';
 import classes from './sync.module.css';
 
@@ -30,6 +30,7 @@ const tones: Record<OutboxItem['state'], Tone> = {
 /** Something that was done at this desk and is not through, or came back: what, when, why, and what can be done. */
 export function OutboxEntry({ item }: { item: OutboxItem }) {
   const isBlocking = useSync(({ status }) => status?.blockingEntry === item.entry_id);
+  const isBack = cameBack(item);
   const Icon = icons[item.kind];
   return (
     <li
@@ -43,18 +44,21 @@ export function OutboxEntry({ item }: { item: OutboxItem }) {
         <p className={classes.summary}>
           <PeopleText text={item.summary} />
         </p>
-        <p className={classes.about}>
+        <div className={classes.about}>
           <Badge tone={tones[item.state]}>{entryWords(item)}</Badge>
           <Origin item={item} />
-        </p>
+          {!isBack && <WaitingActions item={item} />}
+        </div>
         {item.problem && (
           <p>
             <PeopleText text={item.problem} />
           </p>
         )}
-        {isBlocking && <p>It holds up what was done for this request after it.</p>}
-        {item.state === 'returned' && <Comparison item={item} />}
-        <Actions item={item} />
+        {isBlocking && item.request_id !== null && (
+          <p>It holds up what was done for this request after it.</p>
+        )}
+        {isBack && <Comparison item={item} />}
+        {isBack && <ReturnedActions item={item} />}
       </div>
     </li>
   );
@@ -91,63 +95,63 @@ function Comparison({ item }: { item: OutboxItem }) {
   return rows.length === 0 ? null : <SideBySide rows={rows} seenBy="you" />;
 }
 
-function Actions({ item }: { item: OutboxItem }) {
-  const { withdraw, retry, dismiss, exportEntry } = useOutboxActions();
+/** What can be done while it is not through. */
+function WaitingActions({ item }: { item: OutboxItem }) {
+  const { withdraw, retry } = useOutboxActions();
+  return (
+    <>
+      <Button
+        variant="subtle"
+        size="compact-xs"
+        onClick={() => retry(item)}
+        disabled={item.state === 'sending'}
+        data-testid="outbox-retry"
+      >
+        Try again
+      </Button>
+      <Button
+        variant="subtle"
+        size="compact-xs"
+        onClick={() => withdraw(item)}
+        disabled={!mayWithdraw(item)}
+        data-testid="outbox-withdraw"
+      >
+        Withdraw
+      </Button>
+      <ExportButton item={item} />
+    </>
+  );
+}
+
+/** What can be done when it came back. */
+function ReturnedActions({ item }: { item: OutboxItem }) {
+  const { dismiss } = useOutboxActions();
   const { sync } = useStores();
-  const { request_id: requestId, state } = item;
-  const open = () => {
-    if (requestId === null) return;
+  const { request_id: requestId, kind } = item;
+  const open = (id: string) => {
     sync.getState().showPanel(false);
-    navigate({ screen: 'request', requestId });
+    navigate({ screen: 'request', requestId: id });
   };
   return (
     <div className={classes.actions}>
-      {state === 'returned' ? (
-        <>
-          {requestId !== null && (
-            <Button size="compact-sm" onClick={open} data-testid="outbox-decide-again">
-              {item.kind === 'decision' ? 'Decide again' : 'Open the request'}
-            </Button>
-          )}
-          <Button
-            variant="default"
-            size="compact-sm"
-            onClick={() => dismiss(item)}
-            data-testid="outbox-dismiss"
-          >
-            Seen
-          </Button>
-        </>
-      ) : (
-        <>
-          <Button
-            variant="default"
-            size="compact-sm"
-            onClick={() => retry(item)}
-            disabled={state === 'sending'}
-            data-testid="outbox-retry"
-          >
-            Try again
-          </Button>
-          <Button
-            variant="default"
-            size="compact-sm"
-            onClick={() => withdraw(item)}
-            disabled={!mayWithdraw(item)}
-            data-testid="outbox-withdraw"
-          >
-            Withdraw
-          </Button>
-        </>
+      {requestId !== null && (
+        <Button size="compact-sm" onClick={() => open(requestId)} data-testid="outbox-decide-again">
+          {kind === 'decision' ? 'Decide again' : 'Open the request'}
+        </Button>
       )}
-      <Button
-        variant="subtle"
-        size="compact-sm"
-        onClick={() => exportEntry(item)}
-        data-testid="outbox-export"
-      >
-        Export
+      <Button variant="default" size="compact-sm" onClick={() => dismiss(item)} data-testid="outbox-dismiss">
+        Seen
       </Button>
+      <ExportButton item={item} />
     </div>
+  );
+}
+
+function ExportButton({ item }: { item: OutboxItem }) {
+  const { exportEntry } = useOutboxActions();
+  return (
+    <Button variant="subtle" size="compact-xs" onClick={() => exportEntry(item)} data-testid="outbox-export">
+      Export
+    </Button>
   );
 }

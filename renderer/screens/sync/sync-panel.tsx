@@ -28,8 +28,9 @@ export function SyncPanel() {
       position="right"
       size={460}
       transitionProps={{ duration: 0 }}
-      overlayProps={{ backgroundOpacity: 0.15 }}
-      styles={{ title: { fontWeight: 600 } }}
+      overlayProps={{ backgroundOpacity: 0 }}
+      shadow="lg"
+      styles={{ title: { fontWeight: 600 }, content: { borderLeft: '1px solid var(--line-strong)' } }}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <PanelBody />

@@ -20,7 +20,7 @@ test('each state has its words', () => {
     ['good', 'Online', null],
     ['busy', 'Catching up', 'behind by 3 min'],
     ['busy', 'Connecting', null],
-    ['busy', 'Copying', '120,000 of 1,000,000'],
+    ['busy', 'Copying', '120K of 1M'],
     ['away', 'Offline', `since ${time}`],
     ['trouble', 'Blocked', 'The store was migrated by a newer program. Update this one.'],
   ]);

@@ -28,7 +28,7 @@ export function syncWords(status: SyncStatus, nowMs: number): SyncWords {
     case 'connecting':
       return { tone: 'busy', title: 'Connecting', detail: null };
     case 'filling':
-      return { tone: 'busy', title: 'Copying', detail: status.fill && shareWords(status.fill) };
+      return { tone: 'busy', title: 'Copying', detail: status.fill && shortShareWords(status.fill) };
     case 'offline':
       return { tone: 'away', title: 'Offline', detail: `since ${clockWords(status.since, nowMs)}` };
     case 'blocked':
@@ -43,6 +43,11 @@ export interface Share {
 }
 
 export const percentOf = ({ rows, total }: Share): number => (total === 0 ? 0 : (rows / total) * 100);
+
+/** Where there is little room: `123K of 1M`. */
+const shortShareWords = ({ rows, total }: Share): string =>
+  `${compact.format(rows)} of ${compact.format(total)}`;
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
 
 export const shareWords = ({ rows, total }: Share): string => `${countWords(rows)} of ${countWords(total)}`;
 
