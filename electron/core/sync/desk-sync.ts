@@ -1,9 +1,10 @@
 import type { SyncStatus } from '../../../shared/model/sync.ts';
 import type { Cache, OutboxEntry } from '../cache/cache.ts';
 import type { Clock, Log } from '../ports.ts';
+import type { FeedStore } from '../store/changes.ts';
 import { createOutboxCount } from './outbox-count.ts';
 import { dismissEntry, exportEntry } from './outbox-entry.ts';
-import { createPull, type FeedStore, type PullState } from './pull.ts';
+import { createPull, type Pull, type PullState } from './pull.ts';
 import { createPush, type Sent } from './push.ts';
 import type { PushStore } from './push-store.ts';
 import { type ConnectionState, syncStatusOf } from './status.ts';
@@ -18,10 +19,13 @@ export interface DeskSyncOptions {
   connect: () => Promise<StoreSide>;
   /** Whose copy it is: e-mail. Asked for with every connection. */
   viewer: () => string;
+  /** The newest schema of the store that this program understands. */
+  knownSchema: number;
+  /** Its `sleep` takes its time: what waits for nothing here would ask again and again. */
   clock: Clock;
   log: Log;
-  /** The status, the outbox, or these requests have changed. */
-  onChange: (change: { requestIds: readonly string[] }) => void;
+  /** The status, the outbox, or these requests have changed; null where any may have. */
+  onChange: (change: { requestIds: readonly string[] | null }) => void;
 }
 
 /** A desk's own copy and its outbox, joined to the shared store whenever that can be reached. */
@@ -48,10 +52,30 @@ export interface DeskSync {
 
 const stopWithinMs = 5_000;
 
+/** Work that is begun and ended again; resolves when it has ended. */
+function createSwitch(work: (on: AbortSignal) => Promise<void>) {
+  let on: AbortController | null = null;
+  let done: Promise<void> = Promise.resolve();
+  return {
+    set(isOn: boolean): Promise<void> {
+      if (isOn && !on) {
+        const next = new AbortController();
+        on = next;
+        done = done.then(() => work(next.signal));
+      } else if (!isOn) {
+        on?.abort();
+        on = null;
+      }
+      return done;
+    },
+  };
+}
+
 export function createDeskSync(options: DeskSyncOptions): DeskSync {
-  const { cache, connect, viewer, clock, log, onChange } = options;
+  const { cache, connect, viewer, knownSchema, clock, log, onChange } = options;
   const stopped = new AbortController();
   let connection: ConnectionState = { kind: 'connecting', problem: null };
+  let pull: Pull | null = null;
   let pullState: PullState | null = null;
   let since: { state: SyncStatus['state']; at: string } | null = null;
   let running: Promise<unknown> = Promise.resolve();
@@ -97,19 +121,20 @@ export function createDeskSync(options: DeskSyncOptions): DeskSync {
     const failed = new AbortController();
     const end = AbortSignal.any([signal, failed.signal]);
     const fail = (thrown: unknown) => failed.abort(thrown);
-    let pushing: Promise<void> | null = null;
+    const pushing = createSwitch((on) => push.run(side, AbortSignal.any([on, end])).catch(fail));
     pullState = null;
-    const pull = createPull({
+    pull = createPull({
       cache,
       store: side,
       viewer: viewer(),
+      knownSchema,
       clock,
       log,
       onState(state) {
         pullState = state;
         noteStatus();
         // What the store is has been looked at: nothing is sent to one that a newer program has changed.
-        if (state.state !== 'blocked') pushing ??= push.run(side, end).catch(fail);
+        pushing.set(state.state !== 'blocked');
       },
       onChanged(requestIds) {
         push.noteChanged(requestIds);
@@ -117,7 +142,7 @@ export function createDeskSync(options: DeskSyncOptions): DeskSync {
       },
     });
     await pull.run(end).catch(fail);
-    await pushing;
+    await pushing.set(false);
     if (failed.signal.aborted && !signal.aborted) throw failed.signal.reason;
   }
 
@@ -148,6 +173,7 @@ export function createDeskSync(options: DeskSyncOptions): DeskSync {
     async retry(entryId) {
       await push.retry(entryId);
       stayConnected.tryNow();
+      pull?.wake();
     },
     async dismiss(entryId) {
       const requestId = (await cache.entry(entryId))?.requestId ?? null;

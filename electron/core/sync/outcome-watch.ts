@@ -17,8 +17,8 @@ export interface OutcomeWatchOptions {
 export interface OutcomeWatch {
   /** An entry that was marked `sent`. */
   add(entry: OutboxEntry): void;
-  /** Requests that have changed: what was decided on them may be settled. */
-  noteChanged(requestIds: readonly string[]): void;
+  /** Requests, or null for any, have changed: what was decided on them may be settled. */
+  noteChanged(requestIds: readonly string[] | null): void;
   /** Asks the store until the signal ends; rejects where it cannot be asked. */
   run(store: PushStore, signal: AbortSignal): Promise<void>;
 }
@@ -78,7 +78,8 @@ export function createOutcomeWatch({ cache, clock, log, onReturned }: OutcomeWat
   return {
     add: (entry) => void sent.set(entry.entryId, entry),
     noteChanged(requestIds) {
-      for (const requestId of requestIds) changed.add(requestId);
+      for (const requestId of requestIds ?? []) changed.add(requestId);
+      isAllDue ||= requestIds === null;
       if (sent.size > 0) wakeUp.wake();
     },
     async run(store, signal) {

@@ -40,8 +40,8 @@ export interface Push {
   run(store: PushStore, signal: AbortSignal): Promise<void>;
   /** Something was added. */
   wake(): void;
-  /** Requests have changed in the store: what was decided on them may be settled. */
-  noteChanged(requestIds: readonly string[]): void;
+  /** Requests, or null for any, have changed in the store: what was decided on them may be settled. */
+  noteChanged(requestIds: readonly string[] | null): void;
   /** What comes of an entry within a time, in milliseconds; call it before the entry is added, to miss nothing. */
   outcome(entryId: string, withinMs: number): Promise<Sent>;
   /**

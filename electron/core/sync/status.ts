@@ -1,9 +1,5 @@
 import type { OutboxItem, SyncStatus } from '../../../shared/model/sync.ts';
-
-/** How the copy stands, while a connection is there. */
-export type PullState = Pick<SyncStatus, 'problem' | 'behindMs' | 'upToDateAt' | 'fill' | 'search'> & {
-  state: 'filling' | 'syncing' | 'online' | 'blocked';
-};
+import type { PullState } from './pull.ts';
 
 /** Whether the shared store can be reached. */
 export type ConnectionState =
