@@ -41,6 +41,8 @@ export interface Config {
   vendorTimeoutMs: number;
   /** How long a runner holds a request without a sign of life. */
   leaseMs: number;
+  /** The file of SQLite's native part, where it is not the one that comes with the package; null for that one. */
+  sqliteBinding: string | null;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -60,6 +62,7 @@ const Variables = z.object({
   SWITCHYARD_USER: Email.optional(),
   SWITCHYARD_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SWITCHYARD_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
+  SWITCHYARD_SQLITE_BINDING: text,
   SWITCHYARD_SLACK_BOT_TOKEN: text,
   SWITCHYARD_SLACK_APP_TOKEN: text,
   SWITCHYARD_SLACK_CHANNELS: text,
@@ -173,5 +176,6 @@ export function readConfig(
     concurrency: variables.SWITCHYARD_CONCURRENCY,
     vendorTimeoutMs: 15_000,
     leaseMs: 30_000,
+    sqliteBinding: variables.SWITCHYARD_SQLITE_BINDING ?? null,
   };
 }

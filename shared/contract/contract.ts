@@ -212,7 +212,7 @@ export const contract = {
     retry: procedure.input(z.object({ entryId: z.string().nullable() })).output(z.object({})),
     /** The author has seen what came back. */
     dismiss: procedure.input(z.object({ entryId: z.string() })).output(z.object({})),
-    /** A stuck entry as a JSON text, to be kept or sent to somebody. */
+    /** An entry as a JSON text, to be kept or sent to somebody; its `input` is what was written, as this contract has it. */
     exportEntry: procedure
       .input(z.object({ entryId: z.string() }))
       .output(z.object({ name: z.string(), text: z.string() })),

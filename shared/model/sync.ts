@@ -1,21 +1,40 @@
 import { z } from 'zod';
 import type { AuditEvent, RoutingAuditRow } from './audit.ts';
 import type { Person } from './person.ts';
-import { type Attachment, DecisionName, FactValueChange, type Message, type RequestRow, Status } from './request.ts';
 import type { AgentOutput, CaseFile } from './request.ts';
+import {
+  type Attachment,
+  DecisionName,
+  FactValueChange,
+  type Message,
+  type RequestRow,
+  Status,
+} from './request.ts';
 
 /** What a desk may see: everything, only what its person asked for, or nothing (no longer active). */
 export const accesses = ['all', 'own', 'none'] as const;
 export const Access = z.enum(accesses);
 export type Access = z.infer<typeof Access>;
 
+/** Who works the queue sees all of it; anybody else who is active what they asked for themselves. */
+export function accessOf(person: Pick<Person, 'roles' | 'active'>): Access {
+  if (!person.active) return 'none';
+  return person.roles.some((role) => role !== 'requester') ? 'all' : 'own';
+}
+
 /** The tables that desks keep a copy of, in the order in which a desk fills them. */
-export const syncedTables = ['people', 'requests', 'messages', 'attachments', 'routing_audit', 'audit_log'] as const;
+export const syncedTables = [
+  'people',
+  'requests',
+  'messages',
+  'attachments',
+  'routing_audit',
+  'audit_log',
+] as const;
 export type SyncedTable = (typeof syncedTables)[number];
 
 /** A request as a desk keeps it: the row that lists show, what sorts it, and what only its own screen shows. */
-export interface SyncedRequest
-  extends Omit<RequestRow, 'requester_name' | 'waits_to_be_sent'> {
+export interface SyncedRequest extends Omit<RequestRow, 'requester_name' | 'waits_to_be_sent'> {
   ordinal: number;
   urgency: number;
   urgency_order: number;
@@ -133,9 +152,7 @@ export const SyncStatus = z.object({
   behindMs: z.number().nullable(),
   /** The last moment at which the copy had everything. */
   upToDateAt: z.string().nullable(),
-  fill: z
-    .object({ table: z.string(), rows: z.number().int(), total: z.number().int() })
-    .nullable(),
+  fill: z.object({ table: z.string(), rows: z.number().int(), total: z.number().int() }).nullable(),
   /** Search fills after the first copy. */
   search: z.object({ rows: z.number().int(), total: z.number().int() }).nullable(),
   outbox: z.object({ waiting: z.number().int(), blocked: z.number().int(), returned: z.number().int() }),

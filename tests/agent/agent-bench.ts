@@ -1,7 +1,8 @@
 import path from 'node:path';
+import { type AgentHost, createAgentHost } from '../../electron/core/agent-host.ts';
 import { type Queues, queueNames } from '../../electron/core/automations/queues.ts';
 import type { Config } from '../../electron/core/config.ts';
-import { createHost, type Host, type HostParts } from '../../electron/core/host.ts';
+import type { HostParts } from '../../electron/core/host.ts';
 import { sandboxConnectors } from '../../electron/core/sandbox/connectors-config.ts';
 import { type Sandbox, startSandbox } from '../../electron/core/sandbox/server.ts';
 import { readWorld } from '../../electron/core/sandbox/world.ts';
@@ -16,7 +17,7 @@ import { createTestDatabase, silentLog } from '../../electron/core/store/test-da
 /** The whole program before its stand-ins, with its database open beside it. */
 export interface AgentBench {
   sandbox: Sandbox;
-  hosts: readonly Host[];
+  hosts: readonly AgentHost[];
   db: Db;
   jobs: Jobs<Queues>;
   clock: ScenarioClock;
@@ -69,11 +70,16 @@ export async function startAgentBench(options: AgentBenchOptions = {}): Promise<
     logLevel: 'silent',
     concurrency: 4,
     vendorTimeoutMs: 3_000,
+    sqliteBinding: null,
     leaseMs: 30_000,
   };
-  const hosts: Host[] = [];
+  const hosts: AgentHost[] = [];
   for (let count = 0; count < runners; count += 1) {
-    const host = await createHost(config, { clock, log: silentLog, ...(crashPoint ? { crashPoint } : {}) });
+    const host = await createAgentHost(config, {
+      clock,
+      log: silentLog,
+      ...(crashPoint ? { crashPoint } : {}),
+    });
     stops.unshift(() => host.stop());
     await host.start();
     hosts.push(host);

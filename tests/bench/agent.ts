@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { chmod } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createHost, type Host } from '../../electron/core/host.ts';
+import { type AgentHost, createAgentHost } from '../../electron/core/agent-host.ts';
 import { createLog } from '../../electron/core/log.ts';
 import { systemClock } from '../../electron/core/ports.ts';
 import { sandboxConnectors } from '../../electron/core/sandbox/connectors-config.ts';
@@ -45,7 +44,12 @@ function makeWorld(leads: number): World {
   return parseWorld(
     {
       channels: { slack: [channel] },
-      people: [person('Asker', ['requester']), person('Right', ['requester']), person('Wrong', ['requester']), person('Boss', ['ops_manager'])],
+      people: [
+        person('Asker', ['requester']),
+        person('Right', ['requester']),
+        person('Wrong', ['requester']),
+        person('Boss', ['ops_manager']),
+      ],
       salesforce: {
         users: [user('Right', 1), user('Wrong', 2)],
         leads: Array.from({ length: leads }, (_, index) => ({
@@ -98,7 +102,7 @@ interface RunTime {
   vendorMs: number;
 }
 
-async function completed(host: Host): Promise<number> {
+async function completed(host: AgentHost): Promise<number> {
   const row = await host.db.kysely
     .selectFrom('audit_log')
     .select((eb) => eb.fn.countAll<number>().as('count'))
@@ -107,7 +111,7 @@ async function completed(host: Host): Promise<number> {
   return Number(row?.count ?? 0);
 }
 
-async function untilCompleted(host: Host, count: number): Promise<void> {
+async function untilCompleted(host: AgentHost, count: number): Promise<void> {
   while ((await completed(host)) < count) await sleep(20);
 }
 
@@ -127,7 +131,12 @@ async function replay(exchanges: readonly StandInRequest[]): Promise<number> {
   return performance.now() - startedAt;
 }
 
-async function measure(host: Host, sandbox: Sandbox, exchanges: StandInRequest[], runs: RunTime[]): Promise<Bench['results']> {
+async function measure(
+  host: AgentHost,
+  sandbox: Sandbox,
+  exchanges: StandInRequest[],
+  runs: RunTime[],
+): Promise<Bench['results']> {
   const send = (index: number) =>
     sandbox.slack.sendMessage({
       user: 'U-ASKER',
@@ -192,7 +201,7 @@ export async function benchAgent(): Promise<Bench> {
     onExchange: ({ request }) => exchanges.push(request),
   });
   const runs: RunTime[] = [];
-  const host = await createHost(
+  const host = await createAgentHost(
     {
       dataDir: folder,
       databaseUrl: postgres.url,
@@ -204,6 +213,7 @@ export async function benchAgent(): Promise<Bench> {
       concurrency,
       vendorTimeoutMs: 15_000,
       leaseMs: 30_000,
+      sqliteBinding: null,
     },
     { log, onRun: (run) => runs.push(run) },
   );

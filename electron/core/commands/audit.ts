@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
-import { openStoreOf } from '../host.ts';
 import type { Log } from '../ports.ts';
 import { verifyAudit } from '../store/audit.ts';
+import { openStoreOf } from '../store-session.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface AuditVerifyCommand {

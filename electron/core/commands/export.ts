@@ -5,9 +5,9 @@ import { AppError } from '../../../shared/model/errors.ts';
 import type { Config } from '../config.ts';
 import type { CsvTableName } from '../exchange/csv-tables.ts';
 import { exportCsv } from '../exchange/export-csv.ts';
-import { openStoreOf } from '../host.ts';
 import type { Log } from '../ports.ts';
 import type { Db } from '../store/db.ts';
+import { openStoreOf } from '../store-session.ts';
 
 export interface ExportCommand {
   table: CsvTableName;

@@ -4,9 +4,9 @@ import type { ByteSource } from '../exchange/csv-records.ts';
 import { type ImportOutcome, importCsv } from '../exchange/import-csv.ts';
 import { importSetup, type SetupCounts } from '../exchange/import-setup.ts';
 import { openInput } from '../exchange/input-file.ts';
-import { openStoreOf } from '../host.ts';
 import { type Log, systemClock } from '../ports.ts';
 import type { Db } from '../store/db.ts';
+import { openStoreOf } from '../store-session.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ImportCommand {

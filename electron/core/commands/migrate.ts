@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
-import { openStoreOf } from '../host.ts';
 import { createLog } from '../log.ts';
+import { openStoreOf } from '../store-session.ts';
 
 /** Brings the store's schema up to date and says so; opening the store does it. */
 export async function runMigrate({ config }: { config: Config }): Promise<number> {

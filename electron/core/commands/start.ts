@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../../../shared/model/errors.ts';
+import { createAgentHost } from '../agent-host.ts';
 import type { Config } from '../config.ts';
 import { findElectron } from '../find-electron.ts';
-import { createHost, type Host } from '../host.ts';
+import { createHost } from '../host.ts';
 import { untilAskedToStop } from './until-asked-to-stop.ts';
 
 export interface ConsoleCommand {
@@ -49,7 +50,7 @@ export async function runConsole(command: ConsoleCommand & { isAgent: boolean })
 
 /** Runs the agent alone, for a server. */
 export async function runAgent({ config }: { config: Config }): Promise<number> {
-  const host: Host = await createHost(config);
+  const host = await createAgentHost(config);
   try {
     await host.start();
     say('The agent is at work. Press Ctrl-C to stop.');

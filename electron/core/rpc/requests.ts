@@ -1,64 +1,140 @@
+import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../shared/model/errors.ts';
 import type { Person } from '../../../shared/model/person.ts';
 import type { RequestRow } from '../../../shared/model/request.ts';
-import { type HumanDecisionOptions, submitDecision } from '../agent/human-decision.ts';
-import { takeInForm } from '../intake/form.ts';
+import type { Cache, OutboxEntry, Viewer } from '../cache/cache.ts';
+import type { Desk } from '../desk.ts';
 import { whyMayNotDecide } from '../policy/approver.ts';
-import { listPeople } from '../store/people.ts';
-import { countRequests, findRequestRow, listRequests } from '../store/queue.ts';
-import { readAttachment, readRequestDetail } from '../store/request-detail.ts';
+import type { Clock } from '../ports.ts';
+import type { DeskSync } from '../sync/desk-sync.ts';
 import { implementation } from './implementation.ts';
+
+export interface RequestHandlerOptions {
+  cache: Cache;
+  sync: DeskSync;
+  clock: Clock;
+  /** An attachment's content, which only the store has. Throws `store_unreachable` where that is away. */
+  readAttachment: (
+    attachmentId: string,
+  ) => Promise<{ name: string; media_type: string; content: Buffer | null } | undefined>;
+}
+
+/** How long a console waits to hear whether something stands, where the store is there to say so. */
+const answerWithinMs = 2_000;
 
 const missing = (requestId: string) =>
   new AppError('not_found', `There is no request ${requestId}. Check the number, or look in the queue.`);
 
 function mayNotDecideBecause(request: RequestRow, actor: Person): string | null {
+  if (request.waits_to_be_sent) return 'What you decided waits to be sent. Withdraw it to decide otherwise.';
   if (request.has_pending_decision) return 'It is decided; the agent is applying the decision.';
   if (request.status !== 'Escalated') return `It is ${request.status}: there is nothing to decide.`;
   const { requester, approver, delegate } = request;
   return whyMayNotDecide({ actor, requester, approver, delegate });
 }
 
-export function requestHandlers(options: HumanDecisionOptions) {
-  const { db } = options;
+const decisionWords = { approve: 'Approve', reject: 'Reject', return: 'Return' } as const;
+
+export function requestHandlers({ cache, sync, clock, readAttachment }: RequestHandlerOptions) {
+  async function rowOf(requestId: string, viewer: Viewer): Promise<RequestRow> {
+    const row = await cache.row(requestId, viewer);
+    if (!row) throw missing(requestId);
+    return row;
+  }
+
+  /** An entry of the outbox in the name of whoever sits at the desk. */
+  async function entryOf(
+    desk: Desk,
+    entry: Pick<OutboxEntry, 'kind' | 'requestId' | 'summary' | 'seen'> & { key: string; input: unknown },
+  ): Promise<OutboxEntry> {
+    const { email } = await desk.person();
+    return {
+      entryId: entry.key,
+      kind: entry.kind,
+      author: email,
+      requestId: entry.requestId,
+      summary: entry.summary,
+      payload: JSON.stringify(entry.input),
+      seen: entry.seen,
+      createdAt: clock.now().toISOString(),
+    };
+  }
+
   return {
     list: implementation.requests.list.handler(async ({ input, context }) =>
-      listRequests(db.kysely, input, (await context.desk.person()).email),
+      cache.list(input, await context.desk.viewer()),
     ),
     counts: implementation.requests.counts.handler(async ({ context }) =>
-      countRequests(db.kysely, (await context.desk.person()).email),
+      cache.counts(await context.desk.viewer()),
     ),
     get: implementation.requests.get.handler(async ({ input, context }) => {
-      const [detail, people, me] = await Promise.all([
-        readRequestDetail(db.kysely, input.requestId),
-        listPeople(db.kysely),
-        context.desk.person(),
-      ]);
+      const me = await context.desk.person();
+      const detail = await cache.detail(input.requestId, await context.desk.viewer());
       if (!detail) throw missing(input.requestId);
       const because = mayNotDecideBecause(detail.request, me);
-      return {
-        ...detail,
-        mayDecide: because === null,
-        mayNotDecideBecause: because,
-        names: Object.fromEntries(people.map(({ email, name }) => [email, name])),
-      };
+      return { ...detail, mayDecide: because === null, mayNotDecideBecause: because };
     }),
     attachment: implementation.requests.attachment.handler(async ({ input }) => {
-      const found = await readAttachment(db.kysely, input.attachmentId);
+      const found = await readAttachment(input.attachmentId);
       if (!found) throw new AppError('not_found', 'There is no such attachment.');
       if (!found.content)
         throw new AppError('not_found', `${found.name} stayed in the chat it was sent in. Open it there.`);
       return { name: found.name, mediaType: found.media_type, content: found.content.toString('base64') };
     }),
-    submit: implementation.requests.submit.handler(async ({ input, context }) => ({
-      requestId: await takeInForm(options, input, await context.desk.person()),
-    })),
+    submit: implementation.requests.submit.handler(async ({ input, context }) => {
+      const entry = await entryOf(context.desk, {
+        key: input.idempotencyKey,
+        kind: 'form',
+        requestId: null,
+        summary: `New request: ${input.summary.slice(0, 120)}`,
+        seen: null,
+        input,
+      });
+      const sent = await sync.send(entry, answerWithinMs);
+      if (sent.state === 'returned') {
+        // They hear of it here and now, and the form still holds what they wrote.
+        await sync.dismiss(entry.entryId);
+        throw sent.error;
+      }
+      return { requestId: sent.state === 'through' ? sent.requestId : null, entryId: entry.entryId };
+    }),
     decide: implementation.requests.decide.handler(async ({ input, context }) => {
-      const actor = await context.desk.person();
-      await submitDecision(options, { ...input, actor, actorName: actor.name, via: 'queue', chat: null });
-      const row = await findRequestRow(db.kysely, input.requestId);
-      if (!row) throw missing(input.requestId);
-      return row;
+      const viewer = await context.desk.viewer();
+      const row = await rowOf(input.requestId, viewer);
+      const owner = input.owner === null ? '' : ` for ${input.owner}`;
+      const entry = await entryOf(context.desk, {
+        key: input.idempotencyKey,
+        kind: 'decision',
+        requestId: input.requestId,
+        summary: `${decisionWords[input.action]} ${input.requestId}${owner}`,
+        seen: { status: row.status, version: input.version ?? row.version },
+        input: { ...input, version: input.version ?? row.version },
+      });
+      const sent = await sync.send(entry, answerWithinMs);
+      if (sent.state === 'returned') {
+        await sync.dismiss(entry.entryId);
+        throw sent.error;
+      }
+      const after = await rowOf(input.requestId, viewer);
+      // The store has it; that it is pending comes back through the feed in a moment.
+      return sent.state === 'through' ? { ...after, has_pending_decision: true } : after;
+    }),
+    comment: implementation.requests.comment.handler(async ({ input, context }) => {
+      const row = await rowOf(input.requestId, await context.desk.viewer());
+      const entry = await entryOf(context.desk, {
+        key: input.idempotencyKey || randomUUID(),
+        kind: 'comment',
+        requestId: input.requestId,
+        summary: `Comment on ${input.requestId}: ${input.text.slice(0, 120)}`,
+        seen: { status: row.status, version: row.version },
+        input,
+      });
+      const sent = await sync.send(entry, answerWithinMs);
+      if (sent.state === 'returned') {
+        await sync.dismiss(entry.entryId);
+        throw sent.error;
+      }
+      return { entryId: entry.entryId };
     }),
   };
 }

@@ -1,16 +1,20 @@
-import type { HumanDecisionOptions } from '../agent/human-decision.ts';
 import type { RecordLookUp } from '../agent/record-look-up.ts';
+import type { Cache } from '../cache/cache.ts';
 import type { Changes } from '../changes.ts';
 import type { SystemHealth } from '../system-health.ts';
 import { changeHandlers } from './changes.ts';
 import { implementation } from './implementation.ts';
 import { recordHandlers } from './records.ts';
-import { requestHandlers } from './requests.ts';
+import { type RequestHandlerOptions, requestHandlers } from './requests.ts';
 import { type SandboxHandlerOptions, sandboxHandlers } from './sandbox.ts';
 import { type SessionOptions, sessionHandlers } from './session.ts';
+import { syncHandlers } from './sync.ts';
 import { systemHandlers } from './system.ts';
 
-export interface RouterOptions extends HumanDecisionOptions, SessionOptions, SandboxHandlerOptions {
+export interface RouterOptions extends RequestHandlerOptions, Omit<SessionOptions, 'cache'> {
+  cache: Cache;
+  /** Null where the workspace is not the demo's. */
+  sandbox: SandboxHandlerOptions | null;
   lookUp: RecordLookUp;
   changes: Changes;
   health: SystemHealth;
@@ -21,10 +25,11 @@ export function createRouter(options: RouterOptions) {
   return implementation.router({
     session: sessionHandlers(options),
     requests: requestHandlers(options),
+    sync: syncHandlers(options),
     records: recordHandlers(options.lookUp),
     changes: changeHandlers(options.changes),
     system: systemHandlers(options.health),
-    sandbox: sandboxHandlers(options),
+    sandbox: sandboxHandlers(options.sandbox),
   });
 }
 export type AppRouter = ReturnType<typeof createRouter>;

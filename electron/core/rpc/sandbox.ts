@@ -8,18 +8,18 @@ import { implementation } from './implementation.ts';
 
 export interface SandboxHandlerOptions {
   db: Db;
-  /** Null where the workspace is not the demo's. */
-  demo: DemoWorkspace | null;
+  demo: DemoWorkspace;
 }
 
-export function sandboxHandlers({ db, demo }: SandboxHandlerOptions) {
-  const required = (): DemoWorkspace => {
-    if (!demo) throw new AppError('not_found', 'The sandbox is there in the demo workspace only.');
-    return demo;
+/** @param options null where the workspace is not the demo's */
+export function sandboxHandlers(options: SandboxHandlerOptions | null) {
+  const required = (): SandboxHandlerOptions => {
+    if (!options) throw new AppError('not_found', 'The sandbox is there in the demo workspace only.');
+    return options;
   };
 
   /** Thread to request, for the threads that Slack still shows. */
-  async function requestsByThread(): Promise<Map<string, string>> {
+  async function requestsByThread(db: Db): Promise<Map<string, string>> {
     const rows = await db.kysely
       .selectFrom('requests')
       .select(['request_id', 'channel', 'thread'])
@@ -53,8 +53,9 @@ export function sandboxHandlers({ db, demo }: SandboxHandlerOptions) {
 
   return {
     state: implementation.sandbox.state.handler(async () => {
-      const { sandbox, channels, examples } = required();
-      const [people, byThread] = await Promise.all([listPeople(db.kysely), requestsByThread()]);
+      const { db, demo } = required();
+      const { sandbox, channels, examples } = demo;
+      const [people, byThread] = await Promise.all([listPeople(db.kysely), requestsByThread(db)]);
       const names = new Map(people.flatMap(({ slack, name }) => (slack === null ? [] : [[slack, name]])));
       const messages = sandbox.slack.messages();
       const direct = new Map(
@@ -80,16 +81,16 @@ export function sandboxHandlers({ db, demo }: SandboxHandlerOptions) {
       };
     }),
     send: implementation.sandbox.send.handler(({ input }) => {
-      const { ts } = required().sandbox.slack.sendMessage(input);
+      const { ts } = required().demo.sandbox.slack.sendMessage(input);
       return { ts };
     }),
     press: implementation.sandbox.press.handler(async ({ input }) => {
-      const outcome = await required().sandbox.slack.pressButton(input);
+      const outcome = await required().demo.sandbox.slack.pressButton(input);
       if (!outcome.isSent) throw new AppError('invalid_input', outcome.problems.join(' '));
       return {};
     }),
     changeRecord: implementation.sandbox.changeRecord.handler(({ input }) => {
-      const { sandbox } = required();
+      const { sandbox } = required().demo;
       const crm = sandbox[input.system];
       const ownerId = crm.ownerIdOf(input.ownerEmail);
       if (ownerId === null)

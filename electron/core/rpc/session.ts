@@ -1,23 +1,23 @@
 import type { Session } from '../../../shared/contract/contract.ts';
 import { AppError } from '../../../shared/model/errors.ts';
+import { accessOf } from '../../../shared/model/sync.ts';
+import type { Cache } from '../cache/cache.ts';
 import type { Desk } from '../desk.ts';
-import type { Db } from '../store/db.ts';
-import { listPeople } from '../store/people.ts';
 import { implementation } from './implementation.ts';
 
 export interface SessionOptions {
-  db: Db;
+  cache: Pick<Cache, 'people'>;
   workspace: Session['workspace'];
   programVersion: string;
 }
 
-export function sessionHandlers({ db, workspace, programVersion }: SessionOptions) {
+export function sessionHandlers({ cache, workspace, programVersion }: SessionOptions) {
   async function sessionOf(desk: Desk): Promise<Session> {
-    const people = workspace.kind === 'demo' ? await listPeople(db.kysely) : [];
+    const people = workspace.kind === 'demo' ? await cache.people() : [];
     return {
       me: await desk.person(),
       workspace,
-      actors: people.filter((person) => person.active),
+      actors: people.filter((person) => accessOf(person) !== 'none'),
       programVersion,
     };
   }

@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../../../shared/model/errors.ts';
 import type { CrashPoint } from '../agent/crm-writer.ts';
+import { type AgentHost, createAgentHost } from '../agent-host.ts';
 import type { Config } from '../config.ts';
-import { createHost } from '../host.ts';
 import { createLog } from '../log.ts';
 import { createScenarioClock } from './scenario-clock.ts';
 
@@ -32,7 +32,7 @@ export interface ScenarioAgent {
 /** Runs the agent in this process. */
 export async function startAgentHere(config: Config, start: Date): Promise<ScenarioAgent> {
   const clock = createScenarioClock(start);
-  const host = await createHost(config, { clock });
+  const host = await createAgentHost(config, { clock });
   await host.start();
   return {
     async setClock(now) {
@@ -135,10 +135,10 @@ export function runAgentProcess(): Promise<void> {
   const clock = createScenarioClock(new Date(0));
 
   return new Promise((resolve) => {
-    let host: Awaited<ReturnType<typeof createHost>> | null = null;
+    let host: AgentHost | null = null;
     const start = async (config: Config) => {
       try {
-        host = await createHost(config, { clock, crashPoint, log: createLog(config.logLevel) });
+        host = await createAgentHost(config, { clock, crashPoint, log: createLog(config.logLevel) });
         await host.start();
         say({ kind: 'ready' });
       } catch (thrown) {

@@ -109,6 +109,7 @@ function configOf(
     concurrency: 4,
     vendorTimeoutMs: scenario.steps.some(isTimeout) ? shortTimeoutMs : vendorTimeoutMs,
     leaseMs: 30_000,
+    sqliteBinding: null,
   };
 }
 

@@ -1,0 +1,45 @@
+import { createRuleBasedReader } from './agent/language/rule-based-reader.ts';
+import { type AgentService, createAgentService } from './agent-service.ts';
+import type { Config } from './config.ts';
+import { connectVendors } from './connect.ts';
+import type { HostParts } from './host.ts';
+import { createLog } from './log.ts';
+import { systemClock } from './ports.ts';
+import { openStoreSession, type StoreSession } from './store-session.ts';
+import { createSystemHealth } from './system-health.ts';
+
+/** The agent without a console, as a server, a scenario or a measurement runs it. */
+export interface AgentHost extends Pick<StoreSession, 'db' | 'jobs'>, Pick<AgentService, 'isIdle' | 'start'> {
+  stop(): Promise<void>;
+}
+
+/** Connects to the store and builds the agent; throws `AppError`s that say what to do where the store cannot be had. */
+export async function createAgentHost(
+  config: Config,
+  parts: Pick<HostParts, 'clock' | 'log' | 'crashPoint' | 'onRun'> = {},
+): Promise<AgentHost> {
+  const clock = parts.clock ?? systemClock;
+  const log = parts.log ?? createLog(config.logLevel);
+  const session = await openStoreSession(config, log);
+  const service = createAgentService({
+    session,
+    connectors: connectVendors(config.connectors, { timeoutMs: config.vendorTimeoutMs, clock, log }),
+    reader: createRuleBasedReader(),
+    config,
+    clock,
+    log,
+    health: createSystemHealth({}, () => undefined),
+    crashPoint: parts.crashPoint,
+    onRun: parts.onRun,
+  });
+  return {
+    db: session.db,
+    jobs: session.jobs,
+    start: () => service.start(),
+    isIdle: () => service.isIdle(),
+    async stop() {
+      await service.stop();
+      await session.close();
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import { hostname } from 'node:os';
+import { AppError, toAppError } from '../../shared/model/errors.ts';
+import { type CrmSystem, crmSystems } from '../../shared/model/lead.ts';
+import { type CrashPoint, createCrmWriter } from './agent/crm-writer.ts';
+import { submitDecision } from './agent/human-decision.ts';
+import type { LanguageReader } from './agent/language/reader.ts';
+import { createRunner, type RunnerOptions } from './agent/runner.ts';
+import { createTools } from './agent/tools.ts';
+import { closeRequest } from './automations/close-request.ts';
+import { closeUnanswered } from './automations/close-unanswered.ts';
+import { deliverMessages } from './automations/deliver-messages.ts';
+import { remindOfEscalation } from './automations/escalation-reminder.ts';
+import { type QueueName, type Queues, queueNames } from './automations/queues.ts';
+import type { Config } from './config.ts';
+import type { Connectors } from './connect.ts';
+import type { ChatActionEvent, ChatEvent } from './connectors/connector.ts';
+import { takeInMessage } from './intake/chat.ts';
+import { createPolicyLibrary } from './knowledge/policy-library.ts';
+import type { Clock, Log } from './ports.ts';
+import { findPersonInChat } from './store/people.ts';
+import { readRouting } from './store/routing.ts';
+import type { StoreSession } from './store-session.ts';
+import type { SystemHealth } from './system-health.ts';
+
+export interface AgentServiceOptions {
+  session: Pick<StoreSession, 'db' | 'jobs'>;
+  connectors: Connectors;
+  reader: LanguageReader;
+  config: Pick<Config, 'timeZone' | 'leaseMs' | 'concurrency'>;
+  clock: Clock;
+  log: Log;
+  health: SystemHealth;
+  /** Scenarios kill the process here. */
+  crashPoint?: ((point: CrashPoint) => void) | undefined;
+  onRun?: RunnerOptions['onRun'] | undefined;
+}
+
+/** The agent at work: it takes in what comes from the chats, and does the jobs of the store. */
+export interface AgentService {
+  /** Begins. A chat that cannot be reached is noted in `health` and keeps nothing else from working. */
+  start(): Promise<void>;
+  /** No job has begun, and no event is being taken in. */
+  isIdle(): boolean;
+  /** Stops listening; jobs end with the session. */
+  stop(): Promise<void>;
+}
+
+/** A case is never given up because a job failed: whatever is thrown, the job is tried again later. */
+function tryAgain(thrown: unknown): never {
+  const error = toAppError(thrown);
+  if (error.isRetried || error.code === 'internal') throw thrown;
+  throw new Error(error.message, { cause: thrown });
+}
+
+export function createAgentService(options: AgentServiceOptions): AgentService {
+  const { session, connectors, reader, config, clock, log, health } = options;
+  const { db, jobs } = session;
+  const { chats, crms } = connectors;
+  const crashPoint = options.crashPoint ?? (() => undefined);
+  const library = createPolicyLibrary({ db: db.kysely, sources: connectors.knowledge, clock, log });
+  const tools = createTools({
+    crms,
+    reader,
+    readPolicy: (signal) => library.read(signal),
+    readRouting: () => readRouting(db.kysely, clock.now()),
+    clock,
+    health,
+  });
+  const runner = createRunner({
+    db,
+    jobs,
+    tools,
+    writer: createCrmWriter({ tools, clock, crashPoint }),
+    chats,
+    crms: crmSystems.filter((system: CrmSystem) => crms[system] !== undefined),
+    clock,
+    log: log.child({ room: 'agent' }),
+    timeZone: config.timeZone,
+    holder: `${hostname()} ${process.pid}`,
+    leaseMs: config.leaseMs,
+    crashPoint,
+    ...(options.onRun ? { onRun: options.onRun } : {}),
+  });
+
+  let busy = 0;
+  const counted = async <Value>(work: () => Promise<Value>): Promise<Value> => {
+    busy += 1;
+    try {
+      return await work();
+    } finally {
+      busy -= 1;
+    }
+  };
+
+  async function takeInDecision(event: ChatActionEvent): Promise<void> {
+    const actor = (await findPersonInChat(db.kysely, event.source, event.user)) ?? null;
+    try {
+      await submitDecision(
+        { db, jobs, clock },
+        {
+          requestId: event.requestId,
+          actor,
+          actorName: event.user,
+          action: event.action,
+          owner: event.owner,
+          note: event.note,
+          version: event.version,
+          idempotencyKey: `${event.source} ${event.eventId}`,
+          via: event.source,
+          chat: { user: event.user },
+        },
+      );
+    } catch (thrown) {
+      // They were told in the chat; only what may pass by itself is to be delivered again.
+      if (!(thrown instanceof AppError) || thrown.isRetried) throw thrown;
+    }
+  }
+
+  const takeIn = (event: ChatEvent): Promise<void> =>
+    counted(async () => {
+      if (event.kind === 'action') await takeInDecision(event);
+      else await takeInMessage({ db, jobs, clock, log }, event);
+    });
+
+  const delivery = { db, chats, clock, log };
+  const reminders = { db, jobs, clock };
+  const handlers: {
+    [Name in QueueName]: (
+      payload: Queues[Name],
+      run: { retries: number; signal: AbortSignal },
+    ) => Promise<void>;
+  } = {
+    'invoke-agent': ({ requestId }, { retries, signal }) =>
+      runner.run(requestId, { number: retries, signal }),
+    'deliver-messages': ({ requestId }, { signal }) => deliverMessages(delivery, requestId, signal),
+    'close-request': ({ requestId }, { signal }) => closeRequest(delivery, requestId, signal),
+    'escalation-reminder': (job) => remindOfEscalation(reminders, job),
+    'close-unanswered': (job) => closeUnanswered(reminders, job),
+  };
+
+  async function workOn<Name extends QueueName>(name: Name): Promise<void> {
+    await jobs.work(name, {
+      concurrency: name === 'invoke-agent' ? config.concurrency : 2,
+      handler: (payload, context) => counted(() => handlers[name](payload, context).catch(tryAgain)),
+    });
+  }
+
+  return {
+    async start() {
+      for (const name of queueNames) await workOn(name);
+      for (const chat of Object.values(chats)) {
+        try {
+          await chat.listen(takeIn, (problem) => health.note(chat.system, problem));
+        } catch (thrown) {
+          const { code, message } = toAppError(thrown);
+          if (code === 'cancelled') continue;
+          log.error({ system: chat.system, code }, message);
+          health.note(chat.system, message);
+        }
+      }
+    },
+    isIdle: () => busy === 0,
+    async stop() {
+      await Promise.all(Object.values(chats).map((chat) => chat.stop()));
+    },
+  };
+}
