@@ -263,7 +263,15 @@ async function build(foundation: Foundation): Promise<Host> {
       for (const name of queueNames) await workOn(name);
       for (const chat of Object.values(chats)) {
         stops.unshift(() => chat.stop());
-        await chat.listen(takeIn, (problem) => health.note(chat.system, problem));
+        try {
+          await chat.listen(takeIn, (problem) => health.note(chat.system, problem));
+        } catch (thrown) {
+          // A wrong token must not keep the queue and the other systems from working.
+          const { code, message } = toAppError(thrown);
+          if (code === 'cancelled') continue;
+          log.error({ system: chat.system, code }, message);
+          health.note(chat.system, message);
+        }
       }
     },
     async serve({ port, staticDir }) {
