@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { chmod } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -45,7 +44,12 @@ function makeWorld(leads: number): World {
   return parseWorld(
     {
       channels: { slack: [channel] },
-      people: [person('Asker', ['requester']), person('Right', ['requester']), person('Wrong', ['requester']), person('Boss', ['ops_manager'])],
+      people: [
+        person('Asker', ['requester']),
+        person('Right', ['requester']),
+        person('Wrong', ['requester']),
+        person('Boss', ['ops_manager']),
+      ],
       salesforce: {
         users: [user('Right', 1), user('Wrong', 2)],
         leads: Array.from({ length: leads }, (_, index) => ({
@@ -127,7 +131,12 @@ async function replay(exchanges: readonly StandInRequest[]): Promise<number> {
   return performance.now() - startedAt;
 }
 
-async function measure(host: Host, sandbox: Sandbox, exchanges: StandInRequest[], runs: RunTime[]): Promise<Bench['results']> {
+async function measure(
+  host: Host,
+  sandbox: Sandbox,
+  exchanges: StandInRequest[],
+  runs: RunTime[],
+): Promise<Bench['results']> {
   const send = (index: number) =>
     sandbox.slack.sendMessage({
       user: 'U-ASKER',
