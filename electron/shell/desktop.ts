@@ -24,18 +24,20 @@ export function runDesktop(config: Config): void {
     serveConsolePage(path.join(import.meta.dirname, '../renderer'));
     installMenu({ dataDir: config.dataDir, showScreen: (route) => window?.show(route) });
     openWindow(host);
+    // The window is there at once; that a chat cannot be reached must not keep it away.
+    await host.start().catch((thrown: unknown) => {
+      dialog.showErrorBox('The agent cannot work', toAppError(thrown).message);
+    });
   }
 
   /** Null when the person gives up after a failure. */
   async function startHost(): Promise<Host | null> {
     while (true) {
       try {
-        const created = await createHost(config, {
+        return await createHost(config, {
           notifier: createDesktopNotifier((requestId) => window?.show(`/requests/${requestId}`)),
           secrets: createKeychainSecrets(safeStorage, path.join(userData, 'secrets.json')),
         });
-        await created.start();
-        return created;
       } catch (thrown) {
         if (!(await asksToTryAgain(toAppError(thrown).message))) return null;
       }

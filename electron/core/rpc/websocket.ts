@@ -148,7 +148,9 @@ function boundPort(server: Server): number {
 }
 
 function pageListener(staticDir: string, authorities: readonly string[]) {
-  const headers = Object.entries(pageSecurityHeaders(authorities.map((authority) => `ws://${authority}`)));
+  const security = pageSecurityHeaders(authorities.map((authority) => `ws://${authority}`));
+  // Asked again each time, so that a newer program never meets an older page.
+  const headers = Object.entries({ ...security, 'Cache-Control': 'no-cache' });
   const servePage = sirv(staticDir, { etag: true, dotfiles: false });
   return (request: IncomingMessage, response: ServerResponse) => {
     for (const [name, value] of headers) response.setHeader(name, value);

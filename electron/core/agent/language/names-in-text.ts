@@ -58,7 +58,8 @@ const space = '[^\\S\\n]+';
 const personName = `${capital}(?:${space}(?:${particles}${space})*${capital}){1,5}`;
 const abbreviation = '(?:(?:\\p{L}{1,3}\\.){2,}|(?:Inc|Corp|Ltd|Co|St)\\.)';
 const companyWord = `(?:${abbreviation}|\\p{Lu}[\\p{L}\\p{M}\\d+&-]*(?:['.](?!s\\b)\\p{L}[\\p{L}\\p{M}\\d-]*)*|\\d[\\p{L}\\d]*|&)`;
-const companyName = `${companyWord}(?:${space}(?:(?:of|and|the|de|la|du|und|et)${space})?${companyWord})*`;
+/** Bounded, as `personName` is: a long run of capitalised words must not be tried in every way. */
+const companyName = `${companyWord}(?:${space}(?:(?:of|and|the|de|la|du|und|et)${space})?${companyWord}){0,7}`;
 const linkAfter =
   /^\s*(?:'s)?\s*(?:,|\(|\/|\||\s[-–—]\s|@|\b(?:at|from|of|with|von|bei|chez)\b)\s*(?:the\s+)?/iu;
 
@@ -148,9 +149,13 @@ interface Person extends Phrase {
   plainCompanies: string[];
 }
 
+/** How far before a person's name the company is looked for whose person it is, in characters. */
+const longestOwningCompany = 120;
+
 /** `Claire Moreau at Lumiere`, `Claire Moreau (Lumiere SA)`, `Lumiere's Claire Moreau`. */
 function personWithCompany(phrase: Phrase, text: string): Person {
-  const before = new RegExp(`(${companyName})'s?\\s+$`, 'u').exec(text.slice(0, phrase.start))?.[1];
+  const near = text.slice(Math.max(0, phrase.start - longestOwningCompany), phrase.start);
+  const before = new RegExp(`(${companyName})'s?\\s+$`, 'u').exec(near)?.[1];
   const owning = before === undefined ? null : (trimPhrase(before, 0)?.text ?? null);
   if (owning !== null) return { ...phrase, company: owning, plainCompanies: [] };
   const link = linkAfter.exec(text.slice(phrase.end));
@@ -194,7 +199,7 @@ function companiesIn(text: string, patterns: readonly RegExp[]): string[] {
 }
 
 const shortNamePatterns = [
-  /((?:[\p{L}\p{M}'-]+[^\S\n]+){1,2})(?:\(|\b(?:at|from|of|bei|von|chez)\b)[^\S\n]*/giu,
+  /(?<![\p{L}\p{M}'-])((?:[\p{L}\p{M}'-]+[^\S\n]+){1,2})(?:\(|\b(?:at|from|of|bei|von|chez)\b)[^\S\n]*/giu,
   /^\W*(?:lead\W+)?((?:[\p{L}\p{M}'-]+[^\S\n]+)?[\p{L}\p{M}'-]+)[^\S\n]*,[^\S\n]*/gimu,
 ];
 

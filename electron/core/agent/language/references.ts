@@ -7,7 +7,8 @@ const hubspotNumbers = [
   /\b(?:hubspot(?:\s+(?:contact|record|lead))?|contact)(?:\s+(?:id|record|number|no\.?))?(?:\s+is)?\s*[#:]?\s*(\d{1,20})\b/gi,
   /\b(?:record|contact|lead|id|vid|number|no\.?)\s*[#:]?\s*(\d{1,20})\s+(?:in|from|on|of)\s+hubspot\b/gi,
 ];
-const emailAddress = /[\p{L}\d._%+'-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)+/gu;
+/** From the beginning of a word on, and no longer than mail allows: long runs of letters are passed over quickly. */
+const emailAddress = /(?<![\p{L}\d._%+'-])[\p{L}\d._%+'-]{1,64}@[\p{L}\d-]+(?:\.[\p{L}\d-]+)+/gu;
 
 const ordinals: [string, number][] = [
   ['first|1st|former|erste\\w*|premi[eè]re?', 1],
@@ -22,6 +23,9 @@ const choice =
 const choosing = ordinals.map(
   ([words, number]) => [new RegExp(`(?<![\\p{L}\\d])(?:${words})(?=${choice})`, 'iu'), number] as const,
 );
+
+/** Ids and e-mails that are looked up, of each: who names more means none in particular. */
+const maximumReferences = 10;
 
 const longestChoice = 120;
 
@@ -97,7 +101,12 @@ export function referencesIn(read: ReadText, knownNames: readonly KnownName[]): 
   if (place === 'field' && records.length === 0 && emails.length === 0 && shortAnswer(masked).length > 0) {
     names.unshift(...namesInField(masked.trim()));
   }
-  return { records, emails: [...new Set(emails)], names, ordinal: ordinalIn(text) };
+  return {
+    records: records.slice(0, maximumReferences),
+    emails: [...new Set(emails)].slice(0, maximumReferences),
+    names,
+    ordinal: ordinalIn(text),
+  };
 }
 
 /**

@@ -4,7 +4,7 @@ import type { KnownName, LanguageReader, Reading, ReadingInput, References } fro
 import { internalDomains, type ReadText, referencesIn, withPlainReferences } from './references.ts';
 
 /** Longer texts are read up to here; what matters is said at the beginning, and reading must stay quick. */
-const maximumReadLength = 20_000;
+const maximumReadLength = 10_000;
 
 const ownership =
   /\b(?:owner(?:s|ship)?|own(?:s|ed)?|(?:mis|re-?)?rout(?:e|ed|es|ing)|(?:mis-?|re-?|un)?assign(?:ed|s|ment|ing)?|territor\w+|belongs?|round.?robin|named account|wrong (?:person|rep|owner|team|hands|place|salesperson|guy|queue|region|one|seller|ae|sdr)|went to|sits? with|sitting with|(?:should|must|needs? to|ought to)(?: not|n't)? (?:be|go|sit|stay|belong|move) (?:\w+ )?(?:with|to)|(?:is|are|was|still) with|hand(?:ed)? (?:over|to)|give (?:\w+ ){1,4}to|move (?:\w+ ){1,4}to|should(?: not|n't)? (?:have|own|get)|(?:falsch|falsche[mnrs]?) \w*zuge\w+|zuständig\w*|zugewiesen|zugeordnet|propriétaire|attribu\w+|mauvais(?:e)? (?:commercial\w*|personne))\b/iu;
@@ -115,7 +115,9 @@ function withUnknownColleagues(input: ReadingInput): KnownName[] {
   const known = new Set(input.knownNames.map(({ email }) => email));
   const names = [...input.knownNames];
   for (const { text } of input.messages) {
-    for (const [written] of text.slice(0, maximumReadLength).matchAll(/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g)) {
+    for (const [written] of text
+      .slice(0, maximumReadLength)
+      .matchAll(/(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+/g)) {
       const email = written.toLowerCase();
       if (known.has(email) || !domains.has(email.slice(email.indexOf('@') + 1))) continue;
       known.add(email);
