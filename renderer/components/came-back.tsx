@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import type { OutboxItem } from '../../shared/model/sync.ts';
 import { useStores } from '../stores/app-stores.tsx';
 import classes from './came-back.module.css';
+import { problemWords } from './entry-words.ts';
 import { PeopleText } from './people-text.tsx';
 import { useOutboxActions } from './use-outbox-actions.ts';
 import { useWaiting } from './use-waiting.ts';
@@ -21,7 +22,7 @@ function Notice({ item }: { item: OutboxItem }) {
         <b>
           <PeopleText text={item.summary} />:
         </b>{' '}
-        <PeopleText text={item.problem ?? 'It does not stand.'} />
+        <PeopleText text={problemWords(item) ?? 'It does not stand.'} />
       </p>
       <Button variant="default" size="compact-sm" onClick={() => sync.getState().showPanel(true)}>
         What changed

@@ -2,6 +2,7 @@ import type { OutboxItem } from '../../shared/model/sync.ts';
 import { wordsOf } from '../api.ts';
 import { useStores } from '../stores/app-stores.tsx';
 import { isBlank } from '../stores/form-draft.ts';
+import { writtenComment, writtenForm } from '../stores/written-entry.ts';
 import { showDone, showProblem } from './notices.tsx';
 import { saveFile } from './save-file.ts';
 
@@ -39,26 +40,23 @@ export function useOutboxActions(): OutboxActions {
 }
 
 function useWithdraw(): (item: OutboxItem) => Promise<void> {
-  const { sync, formDraft, comments } = useStores();
+  const { api, sync, formDraft, comments } = useStores();
+  const exported = async (entryId: string) => (await api.call.sync.exportEntry({ entryId })).text;
 
   async function withdrawForm({ entry_id }: OutboxItem) {
-    const draft = formDraft.getState().waiting[entry_id];
-    if (draft && !isBlank(formDraft.getState())) {
+    if (!isBlank(formDraft.getState())) {
       return showProblem('The form holds another request', 'Send or empty it first; then withdraw this one.');
     }
+    const form = writtenForm(await exported(entry_id));
     await sync.getState().withdraw(entry_id);
-    if (draft) formDraft.getState().change(draft);
-    showDone(
-      draft ? 'Withdrawn. It is in the form again; attach its files anew if it had any.' : 'Withdrawn.',
-    );
+    if (form) formDraft.getState().restore(form);
+    showDone(form ? 'Withdrawn. It is in the form again.' : 'Withdrawn.');
   }
 
   async function withdrawComment({ entry_id, request_id }: OutboxItem) {
-    const text = comments.getState().waiting[entry_id];
+    const text = writtenComment(await exported(entry_id));
     await sync.getState().withdraw(entry_id);
-    if (text === undefined || request_id === null) return;
-    const { drafts, write } = comments.getState();
-    write(request_id, [text, drafts[request_id]].filter(Boolean).join('\n'));
+    if (text !== null && request_id !== null) comments.getState().giveBack(request_id, text);
   }
 
   return (item) => {

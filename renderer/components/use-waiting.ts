@@ -1,6 +1,6 @@
 import type { OutboxItem } from '../../shared/model/sync.ts';
 import { useSync } from '../stores/app-stores.tsx';
-import { cameBack, waitingDecision } from '../stores/sync.ts';
+import { cameBack, isAway, waitingDecision } from '../stores/sync.ts';
 
 /** What was done at this desk for a request and is not through. */
 export function useWaiting(requestId: string): { decision: OutboxItem | undefined; returned: OutboxItem[] } {
@@ -10,6 +10,5 @@ export function useWaiting(requestId: string): { decision: OutboxItem | undefine
 
 /** Without the shared store: what is done now waits. */
 export function useIsAway(): boolean {
-  const state = useSync(({ status }) => status?.state);
-  return state === 'offline' || state === 'blocked' || state === 'connecting';
+  return useSync(({ status }) => status !== null && isAway(status));
 }

@@ -19,6 +19,8 @@ export const sourceLabels: Record<Source, string> = {
   import: 'Import',
 };
 
+export const countWords = (count: number): string => count.toLocaleString('en');
+
 /** A value of a record or a rule; numbers are grouped, nothing is `unknown`. */
 export function valueWords(value: unknown): string {
   if (value === null || value === undefined) return 'unknown';

@@ -33,11 +33,6 @@ export function createAppStores(connection: Connection): AppStores {
   const sandbox = createSandboxStore(api);
   const formDraft = createFormDraftStore(api, window.localStorage);
   const comments = createCommentsStore({ api, requests, sync, storage: window.localStorage });
-  sync.subscribe((now, before) => {
-    const stays = stillWaits(now, before);
-    formDraft.getState().keepWaiting(stays);
-    comments.getState().keepWaiting(stays);
-  });
   sync.subscribe(({ status }, before) => {
     // The first copy is complete: what was empty while it was made is read again.
     if (before.status?.state === 'filling' && status?.state !== 'filling') void queue.getState().refresh();
@@ -53,14 +48,6 @@ export function createAppStores(connection: Connection): AppStores {
     }
   });
   return { api, session, people, sync, requests, queue, sandbox, formDraft, comments };
-}
-
-/** Whether an entry may still be in the outbox: it is, or it is so new that it was not read yet. */
-function stillWaits(now: SyncState, before: SyncState): (entryId: string) => boolean {
-  const isIn = ({ outbox }: SyncState, entryId: string) =>
-    outbox.some(({ entry_id }) => entry_id === entryId);
-  const isFirstReading = before.status === null;
-  return (entryId) => isIn(now, entryId) || (!isFirstReading && !isIn(before, entryId));
 }
 
 const StoresContext = createContext<AppStores | null>(null);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { type Api, newIdempotencyKey } from '../api.ts';
 import type { RequestsStore } from './requests.ts';
-import { keepKeys, readStored, writeStored } from './stored-json.ts';
+import { readStored, writeStored } from './stored-json.ts';
 import type { SyncStore } from './sync.ts';
 
 const Texts = z.record(z.string(), z.string());
@@ -12,18 +12,17 @@ export interface CommentsState {
   drafts: Record<string, string>;
   /** What is on its way, by request: shown at once. */
   sending: Record<string, string>;
-  /** What waits at this desk, by entry of the outbox. */
-  waiting: Record<string, string>;
+  /** What was sent since the page was opened, by entry of the outbox: its whole text, as long as it waits. */
+  sent: Record<string, string>;
   write(requestId: string, text: string): void;
+  /** Puts what was sent and does not stand before what was written since. */
+  giveBack(requestId: string, text: string): void;
   /** Throws the server's refusal, and then keeps the text. */
   send(requestId: string): Promise<void>;
-  /** Forgets the others that wait: they are through, or taken back. */
-  keepWaiting(stays: (entryId: string) => boolean): void;
 }
 export type CommentsStore = StoreApi<CommentsState>;
 
 const draftsKey = 'switchyard.comment-drafts';
-const waitingKey = 'switchyard.comments-waiting';
 
 interface CommentsStoreOptions {
   api: Api;
@@ -36,11 +35,15 @@ export function createCommentsStore({ api, requests, sync, storage }: CommentsSt
   const store = createStore<CommentsState>()((set, get) => ({
     drafts: readStored(storage, draftsKey, Texts) ?? {},
     sending: {},
-    waiting: readStored(storage, waitingKey, Texts) ?? {},
+    sent: {},
 
     write(requestId, text) {
       const { [requestId]: _, ...others } = get().drafts;
       set({ drafts: text === '' ? others : { ...others, [requestId]: text } });
+    },
+
+    giveBack(requestId, text) {
+      get().write(requestId, [text, get().drafts[requestId]].filter(Boolean).join('\n'));
     },
 
     async send(requestId) {
@@ -52,9 +55,9 @@ export function createCommentsStore({ api, requests, sync, storage }: CommentsSt
         const { entryId } = await api.sendOnce(() =>
           api.call.requests.comment({ requestId, text, idempotencyKey }),
         );
-        set({ waiting: { ...get().waiting, [entryId]: text } });
+        set({ sent: { ...get().sent, [entryId]: text } });
       } catch (thrown) {
-        get().write(requestId, text);
+        get().giveBack(requestId, text);
         throw thrown;
       } finally {
         await Promise.all([requests.getState().refreshDetails([requestId]), sync.getState().load()]);
@@ -62,12 +65,9 @@ export function createCommentsStore({ api, requests, sync, storage }: CommentsSt
         set({ sending: others });
       }
     },
-
-    keepWaiting: (stays) => set({ waiting: keepKeys(get().waiting, stays) }),
   }));
-  store.subscribe(({ drafts, waiting }, before) => {
+  store.subscribe(({ drafts }, before) => {
     if (drafts !== before.drafts) writeStored(storage, draftsKey, drafts);
-    if (waiting !== before.waiting) writeStored(storage, waitingKey, waiting);
   });
   return store;
 }

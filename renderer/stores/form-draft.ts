@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { FormInput } from '../../shared/contract/contract.ts';
+import { type AttachmentUpload, FormInput } from '../../shared/contract/contract.ts';
 import { type Api, newIdempotencyKey } from '../api.ts';
-import { keepKeys, readStored, writeStored } from './stored-json.ts';
+import { readStored, writeStored } from './stored-json.ts';
 
 const Draft = FormInput.pick({
   summary: true,
@@ -34,16 +34,14 @@ export interface FormDraftState {
   files: File[];
   change(change: Partial<Draft>): void;
   setFiles(files: File[]): void;
-  /** What waits at this desk to be sent, by entry of the outbox; without its files. */
-  waiting: Record<string, Draft>;
   /**
    * Forgets the draft; throws what the server says, and keeps it. Resolves with the new request's id, or with null
    * where the form is kept at this desk to be sent later.
    */
   submit(): Promise<string | null>;
   clear(): void;
-  /** Forgets the others that wait: they are through, or taken back. */
-  keepWaiting(stays: (entryId: string) => boolean): void;
+  /** A form that was sent and taken back is in the form again, with its files. */
+  restore(form: z.output<typeof FormInput>): void;
 }
 export type FormDraftStore = StoreApi<FormDraftState>;
 
@@ -52,7 +50,6 @@ export const isBlank = ({ draft, files }: Pick<FormDraftState, 'draft' | 'files'
   draft.summary.trim() === '' && draft.target_record === '' && files.length === 0;
 
 const draftKey = 'switchyard.form-draft';
-const waitingKey = 'switchyard.forms-waiting';
 
 export function createFormDraftStore(api: Api, storage: Storage): FormDraftStore {
   // The same form sent twice counts once; a changed one is another.
@@ -61,7 +58,6 @@ export function createFormDraftStore(api: Api, storage: Storage): FormDraftStore
   const store = createStore<FormDraftState>()((set, get) => ({
     draft: readStored(storage, draftKey, Draft) ?? emptyDraft,
     files: [],
-    waiting: readStored(storage, waitingKey, z.record(z.string(), Draft)) ?? {},
     change(change) {
       idempotencyKey = newIdempotencyKey();
       set({ draft: { ...get().draft, ...change } });
@@ -73,10 +69,9 @@ export function createFormDraftStore(api: Api, storage: Storage): FormDraftStore
     async submit() {
       const { draft, files } = get();
       const attachments = await Promise.all(files.map(encodeFile));
-      const { requestId, entryId } = await api.sendOnce(() =>
+      const { requestId } = await api.sendOnce(() =>
         api.call.requests.submit({ ...draft, attachments, idempotencyKey }),
       );
-      if (requestId === null) set({ waiting: { ...get().waiting, [entryId]: draft } });
       get().clear();
       return requestId;
     },
@@ -84,16 +79,18 @@ export function createFormDraftStore(api: Api, storage: Storage): FormDraftStore
       idempotencyKey = newIdempotencyKey();
       set({ draft: emptyDraft, files: [] });
     },
-    keepWaiting: (stays) => set({ waiting: keepKeys(get().waiting, stays) }),
+    restore(form) {
+      get().change(Draft.parse(form));
+      get().setFiles(form.attachments.map(decodeFile));
+    },
   }));
-  store.subscribe(({ draft, waiting }, before) => {
+  store.subscribe(({ draft }, before) => {
     if (draft !== before.draft) writeStored(storage, draftKey, draft);
-    if (waiting !== before.waiting) writeStored(storage, waitingKey, waiting);
   });
   return store;
 }
 
-async function encodeFile(file: File): Promise<{ name: string; mediaType: string; content: string }> {
+async function encodeFile(file: File): Promise<z.output<typeof AttachmentUpload>> {
   const url = await new Promise<string>((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => resolve(String(reader.result));
@@ -101,6 +98,11 @@ async function encodeFile(file: File): Promise<{ name: string; mediaType: string
     reader.readAsDataURL(file);
   });
   return { name: file.name, mediaType: file.type, content: url.slice(url.indexOf(',') + 1) };
+}
+
+function decodeFile({ name, mediaType, content }: z.output<typeof AttachmentUpload>): File {
+  const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+  return new File([bytes], name, { type: mediaType });
 }
 
 /** The files that may be attached beside those that are, and in words why others may not. */

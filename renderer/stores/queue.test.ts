@@ -1,29 +1,20 @@
 import { expect, test } from 'vitest';
 import type { QueuePage, QueueQuery } from '../../shared/contract/contract.ts';
 import { createApi } from '../api.ts';
-import type { Connection, ConnectionStatus, ContractClient } from '../transport/connection.ts';
 import { createPeopleStore } from './people.ts';
 import { createQueueStore } from './queue.ts';
 import { createRequestsStore } from './requests.ts';
 import { createSyncStore } from './sync.ts';
+import { connectionTo } from './test-connection.ts';
 import { requestRow } from './test-request-row.ts';
 
 /** A queue on a server whose rows a test may change. */
 function queueOn(answer: (query: QueueQuery) => string[]) {
-  const online: ConnectionStatus = { state: 'online', words: null, isFinal: false };
   const list = async (query: QueueQuery): Promise<QueuePage> => ({
     rows: answer(query).map((request_id) => requestRow({ request_id })),
     nextCursor: null,
   });
-  const connection: Connection = {
-    // Only what is called here has to be there.
-    client: { requests: { list, counts: async () => ({}) } } as unknown as ContractClient,
-    getStatus: () => online,
-    onStatus: () => () => undefined,
-    watchChanges: () => () => undefined,
-    close: () => undefined,
-  };
-  const api = createApi(connection);
+  const api = createApi(connectionTo({ requests: { list, counts: async () => ({}) } }));
   return createQueueStore(
     api,
     createRequestsStore({ api, people: createPeopleStore(api), sync: createSyncStore(api) }),
@@ -60,4 +51,17 @@ test('rows that were picked are let go when they leave the list', async () => {
   rows = ['a', 'c'];
   await queue.getState().refresh();
   expect(queue.getState().picked).toEqual(['c']);
+});
+
+test('what a search finds has an order of its own, and the list gets its own back', async () => {
+  const asked: (string | undefined)[] = [];
+  const queue = queueOn(({ sort }) => {
+    asked.push(sort);
+    return [];
+  });
+  await queue.getState().show({ sort: 'oldest' });
+  await queue.getState().show({ search: 'weber' });
+  await queue.getState().show({ searchSort: 'relevance' });
+  await queue.getState().show({ search: '' });
+  expect(asked).toEqual(['oldest', 'newest', 'relevance', 'oldest']);
 });

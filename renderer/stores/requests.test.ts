@@ -4,10 +4,10 @@ import type { DecisionInput } from '../../shared/contract/contract.ts';
 import type { RequestRow } from '../../shared/model/request.ts';
 import { createApi } from '../api.ts';
 import { ConnectionLostError } from '../transport/channel.ts';
-import type { Connection, ConnectionStatus, ContractClient } from '../transport/connection.ts';
 import { createPeopleStore } from './people.ts';
 import { createRequestsStore } from './requests.ts';
 import { createSyncStore } from './sync.ts';
+import { connectionTo } from './test-connection.ts';
 import { syncStatus } from './test-outbox-item.ts';
 import { requestRow } from './test-request-row.ts';
 
@@ -15,19 +15,12 @@ const row = requestRow({ version: 4 });
 
 /** A store on a server that answers decisions as told; the connection is there again whenever it is asked about. */
 function storeOn(decide: (input: DecisionInput) => Promise<RequestRow>) {
-  const online: ConnectionStatus = { state: 'online', words: null, isFinal: false };
-  const connection: Connection = {
-    // Only what is called here has to be there.
-    client: {
+  const api = createApi(
+    connectionTo({
       requests: { decide },
       sync: { status: async () => syncStatus(), outbox: async () => [] },
-    } as unknown as ContractClient,
-    getStatus: () => online,
-    onStatus: () => () => undefined,
-    watchChanges: () => () => undefined,
-    close: () => undefined,
-  };
-  const api = createApi(connection);
+    }),
+  );
   const store = createRequestsStore({ api, people: createPeopleStore(api), sync: createSyncStore(api) });
   store.getState().putRows([row]);
   return store;

@@ -12,12 +12,3 @@ export function readStored<Value>(storage: Storage, key: string, form: z.ZodType
 export function writeStored(storage: Storage, key: string, value: unknown): void {
   storage.setItem(key, JSON.stringify(value));
 }
-
-/** The same object where everything in it stays. */
-export function keepKeys<Value>(
-  values: Record<string, Value>,
-  stays: (key: string) => boolean,
-): Record<string, Value> {
-  const kept = Object.entries(values).filter(([key]) => stays(key));
-  return kept.length === Object.keys(values).length ? values : Object.fromEntries(kept);
-}

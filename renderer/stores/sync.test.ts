@@ -1,28 +1,15 @@
 import { expect, test } from 'vitest';
-import type { OutboxItem, SyncStatus } from '../../shared/model/sync.ts';
+import type { OutboxItem } from '../../shared/model/sync.ts';
 import { createApi } from '../api.ts';
-import type { Connection, ConnectionStatus, ContractClient } from '../transport/connection.ts';
 import { createSyncStore, waitingDecision } from './sync.ts';
+import { connectionTo } from './test-connection.ts';
 import { outboxItem, syncStatus } from './test-outbox-item.ts';
 
 /** A store on a desk whose outbox a test may change. */
-function storeOn(desk: { outbox: OutboxItem[]; status?: SyncStatus; withdraw?: () => Promise<object> }) {
-  const online: ConnectionStatus = { state: 'online', words: null, isFinal: false };
-  const connection: Connection = {
-    // Only what is called here has to be there.
-    client: {
-      sync: {
-        status: async () => desk.status ?? syncStatus(),
-        outbox: async () => desk.outbox,
-        withdraw: desk.withdraw,
-      },
-    } as unknown as ContractClient,
-    getStatus: () => online,
-    onStatus: () => () => undefined,
-    watchChanges: () => () => undefined,
-    close: () => undefined,
-  };
-  return createSyncStore(createApi(connection));
+function storeOn(desk: { outbox: OutboxItem[]; withdraw?: () => Promise<object> }) {
+  const status = async () => syncStatus();
+  const outbox = async () => desk.outbox;
+  return createSyncStore(createApi(connectionTo({ sync: { status, outbox, withdraw: desk.withdraw } })));
 }
 
 test('a request is known to wait by its own entries, and no longer once they came back', async () => {

@@ -28,6 +28,10 @@ export const mayWithdraw = ({ state }: OutboxItem): boolean => state === 'waitin
 export const waitingDecision = (items: readonly OutboxItem[] = []): OutboxItem | undefined =>
   items.find((item) => item.kind === 'decision' && !cameBack(item));
 
+/** Whether what is done now waits; a single entry that is stuck holds up nothing else. */
+export const isAway = ({ state, blockingEntry }: SyncStatus): boolean =>
+  state === 'offline' || state === 'connecting' || (state === 'blocked' && blockingEntry === null);
+
 const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 
 export function createSyncStore(api: Api): SyncStore {

@@ -96,6 +96,10 @@ describe('accessibility', () => {
       await page.waitForTimeout(500);
       found.push(...(await seriousViolations(route)));
     }
+    await page.getByTestId('sync-status').click();
+    await page.getByTestId('sync-panel').waitFor();
+    found.push(...(await seriousViolations('at this desk')));
+    await page.keyboard.press('Escape');
     expect(found).toEqual([]);
   });
 

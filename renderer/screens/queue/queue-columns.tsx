@@ -93,7 +93,7 @@ const sentWords: Record<DecisionAction, string> = {
 
 function State({ row }: { row: RequestRow }) {
   const sending = useRequests((state) => state.sending[row.request_id]);
-  const { decision } = useWaiting(row.request_id);
+  const { decision, returned } = useWaiting(row.request_id);
   const isAway = useIsAway();
   const isDecided = decision !== undefined || row.has_pending_decision;
   // With the store at hand the moment on the way is not worth a mark.
@@ -111,6 +111,8 @@ function State({ row }: { row: RequestRow }) {
       </span>
       {doesWait ? (
         <WaitsMark />
+      ) : returned.length > 0 ? (
+        <span className={classes.returned}>came back</span>
       ) : sending || isDecided ? (
         <span className={classes.sub}>being applied</span>
       ) : (

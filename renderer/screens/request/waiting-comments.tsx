@@ -9,7 +9,7 @@ import { Note } from './note.tsx';
 /** Comments that are on their way, or wait at this desk, after those that are through. */
 export function WaitingComments({ requestId }: { requestId: string }) {
   const items = useSync(({ byRequest }) => byRequest[requestId]);
-  const texts = useComments(({ waiting }) => waiting);
+  const texts = useComments(({ sent }) => sent);
   const sending = useComments((comments) => comments.sending[requestId]);
   const { withdraw } = useOutboxActions();
   const waiting = items?.filter((item) => item.kind === 'comment' && !cameBack(item)) ?? [];

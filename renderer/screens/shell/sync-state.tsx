@@ -2,9 +2,10 @@ import { Progress, VisuallyHidden } from '@mantine/core';
 import type { SyncStatus } from '../../../shared/model/sync.ts';
 import { Late } from '../../components/late.tsx';
 import { useNow } from '../../components/time.ts';
+import { countWords } from '../../components/words.ts';
 import { useConnectionStatus, useSession, useStores, useSync } from '../../stores/app-stores.tsx';
 import { StateLight } from '../sync/state-light.tsx';
-import { countWords, percentOf, type SyncWords, syncWords } from '../sync/sync-words.ts';
+import { percentOf, type SyncWords, syncWords } from '../sync/sync-words.ts';
 import classes from './shell.module.css';
 
 /** How this desk stands to the shared store, always in sight; opens everything about it. */

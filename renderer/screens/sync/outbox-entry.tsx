@@ -3,6 +3,7 @@ import { IconMessage, IconPencilPlus, IconScale } from '@tabler/icons-react';
 import type { OutboxItem, OutboxKind } from '../../../shared/model/sync.ts';
 import { Badge, type Tone } from '../../components/badges.tsx';
 import { Ago } from '../../components/blocks.tsx';
+import { entryWords, problemWords } from '../../components/entry-words.ts';
 import { PeopleText } from '../../components/people-text.tsx';
 import { useNameOf } from '../../components/person.tsx';
 import { type SeenAndNow, SideBySide, useFactRows } from '../../components/side-by-side.tsx';
@@ -11,7 +12,6 @@ import { useOutboxActions } from '../../components/use-outbox-actions.ts';
 import { useSession, useStores, useSync } from '../../stores/app-stores.tsx';
 import { navigate } from '../../stores/route.ts';
 import { cameBack, mayWithdraw } from '../../stores/sync.ts';
-import { entryWords } from './entry-words.ts';
 import classes from './sync.module.css';
 
 const icons: Record<OutboxKind, typeof IconScale> = {
@@ -31,6 +31,7 @@ const tones: Record<OutboxItem['state'], Tone> = {
 export function OutboxEntry({ item }: { item: OutboxItem }) {
   const isBlocking = useSync(({ status }) => status?.blockingEntry === item.entry_id);
   const isBack = cameBack(item);
+  const problem = problemWords(item);
   const Icon = icons[item.kind];
   return (
     <li
@@ -49,9 +50,9 @@ export function OutboxEntry({ item }: { item: OutboxItem }) {
           <Origin item={item} />
           {!isBack && <WaitingActions item={item} />}
         </div>
-        {item.problem && (
+        {problem && (
           <p>
-            <PeopleText text={item.problem} />
+            <PeopleText text={problem} />
           </p>
         )}
         {isBlocking && item.request_id !== null && (

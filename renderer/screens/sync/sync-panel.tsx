@@ -4,14 +4,14 @@ import type { OutboxItem, SyncStatus } from '../../../shared/model/sync.ts';
 import { Section } from '../../components/blocks.tsx';
 import { useNow } from '../../components/time.ts';
 import { useOutboxActions } from '../../components/use-outbox-actions.ts';
-import { label } from '../../components/words.ts';
+import { countWords, label } from '../../components/words.ts';
 import { useConnectionStatus, useStores, useSync } from '../../stores/app-stores.tsx';
 import { cameBack } from '../../stores/sync.ts';
 import { OutboxEntry } from './outbox-entry.tsx';
 import { StateLight } from './state-light.tsx';
 import classes from './sync.module.css';
 import { SyncProgress } from './sync-progress.tsx';
-import { countWords, type SyncTone, syncSentences, syncWords } from './sync-words.ts';
+import { type SyncTone, syncSentences, syncWords } from './sync-words.ts';
 
 /** More are counted, not listed: nobody reads them one by one. */
 const listedEntries = 100;

@@ -40,6 +40,15 @@ test('offline says since when, why, how old what one sees is, and that one can g
   ]);
 });
 
+test('one entry that cannot be sent does not keep the rest from going on', () => {
+  const status = syncStatus({
+    state: 'blocked',
+    problem: '"Reject REV-1" failed 5 times.',
+    blockingEntry: 'entry-1',
+  });
+  expect(syncSentences(status, now)).toEqual(['"Reject REV-1" failed 5 times.', 'Everything else goes on.']);
+});
+
 test('a desk that never had a copy says so instead of showing an old one', () => {
   expect(syncSentences(syncStatus({ state: 'offline', upToDateAt: null }), now)).toContain(
     'This desk has no copy of the shared store yet; it is made when the store can be reached.',

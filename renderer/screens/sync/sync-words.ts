@@ -1,5 +1,7 @@
 import type { SyncStatus } from '../../../shared/model/sync.ts';
 import { clockWords, spanWords } from '../../components/time.ts';
+import { countWords } from '../../components/words.ts';
+import { isAway } from '../../stores/sync.ts';
 
 export type SyncTone = 'good' | 'busy' | 'away' | 'trouble';
 
@@ -14,8 +16,6 @@ export interface SyncWords {
 const unnoticedMs = 5_000;
 
 const isBehind = ({ behindMs }: SyncStatus): boolean => behindMs !== null && behindMs > unnoticedMs;
-
-export const countWords = (count: number): string => count.toLocaleString('en');
 
 /** What the footer says. */
 export function syncWords(status: SyncStatus, nowMs: number): SyncWords {
@@ -81,6 +81,8 @@ export function syncSentences(status: SyncStatus, nowMs: number): string[] {
         meanwhile,
       ];
     case 'blocked':
-      return [problem ?? 'Something has to be done before this desk can go on.', asOf, meanwhile];
+      return isAway(status)
+        ? [problem ?? 'Something has to be done before this desk can go on.', asOf, meanwhile]
+        : [problem ?? 'Something that was done here cannot be sent.', 'Everything else goes on.'];
   }
 }

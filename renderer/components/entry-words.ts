@@ -1,9 +1,12 @@
-import type { OutboxItem } from '../../../shared/model/sync.ts';
-import { countWords } from './sync-words.ts';
+import type { OutboxItem } from '../../shared/model/sync.ts';
+import { countWords } from './words.ts';
 
 const returnedWords: Record<string, string> = {
   superseded: 'Somebody else was first',
   stale_decision: 'The lead has changed since',
+  not_applied: 'Could not be applied',
+  tool_failure: 'Could not be applied',
+  withdrawn: 'The requester took it back',
 };
 
 /** Where an entry of the outbox is on its way, in a few words. */
@@ -22,3 +25,11 @@ export function entryWords({ state, code, attempts }: OutboxItem): string {
 
 const triesWords = (attempts: number): string =>
   attempts === 1 ? 'tried once' : `tried ${countWords(attempts)} times`;
+
+/** Why it waits or came back, for a place where its summary stands already. */
+export function problemWords({ summary, problem }: OutboxItem): string | null {
+  const quoted = `"${summary}" `;
+  if (!problem?.startsWith(quoted)) return problem;
+  const rest = problem.slice(quoted.length);
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
+}
