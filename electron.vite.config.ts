@@ -26,7 +26,11 @@ export default defineConfig({
       externalizeDeps: { exclude: ['email-providers'] },
       sourcemap: true,
       rolldownOptions: {
-        input: { shell: from('electron/shell/main.ts'), cli: from('electron/core/cli.ts') },
+        input: {
+          shell: from('electron/shell/main.ts'),
+          cli: from('electron/core/cli.ts'),
+          'cache-worker': from('electron/core/cache/worker.ts'),
+        },
         output: {
           format: 'es',
           entryFileNames: '[name].js',

@@ -43,8 +43,8 @@ export function createDesk({ cache, findInStore, user }: DeskOptions): Desk {
   return {
     person,
     async viewer() {
-      const { email: mine, ...rest } = await person();
-      return { email: mine, access: accessOf({ email: mine, ...rest }) };
+      const found = await person();
+      return { email: found.email, access: accessOf(found) };
     },
     async actAs(wanted) {
       const found = await find(wanted);

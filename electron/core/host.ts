@@ -19,8 +19,10 @@ import { servePort } from './rpc/message-port.ts';
 import { createRouter } from './rpc/router.ts';
 import { type ServedConsole, serveConsole } from './rpc/websocket.ts';
 import { createFeedStore } from './store/changes.ts';
+import { readMigrations } from './store/migrate.ts';
 import { findPerson } from './store/people.ts';
 import { readAttachment } from './store/request-detail.ts';
+import { openStoreClock } from './store/store-clock.ts';
 import { openStoreSession, type StoreSession, workspaceFolder } from './store-session.ts';
 import { createDeskSync, type StoreSide } from './sync/desk-sync.ts';
 import { createPushStore } from './sync/push-store.ts';
@@ -154,6 +156,7 @@ async function build(
     return session;
   });
 
+  const migrations = await readMigrations();
   const user = config.user ?? demo?.user ?? null;
   const sync = createDeskSync({
     cache,
@@ -167,10 +170,12 @@ async function build(
       };
     },
     viewer: () => user ?? '',
+    knownSchema: migrations.at(-1)?.number ?? 0,
     clock,
     log: log.child({ room: 'sync' }),
     onChange({ requestIds }) {
-      for (const requestId of requestIds) changes.noteRequest(requestId);
+      if (requestIds === null) changes.noteArea('requests');
+      else for (const requestId of requestIds) changes.noteRequest(requestId);
       changes.noteArea('sync');
     },
   });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../shared/model/errors.ts';
 import type { Person } from '../../../shared/model/person.ts';
 import type { RequestRow } from '../../../shared/model/request.ts';
@@ -6,7 +5,9 @@ import type { Cache, OutboxEntry, Viewer } from '../cache/cache.ts';
 import type { Desk } from '../desk.ts';
 import { whyMayNotDecide } from '../policy/approver.ts';
 import type { Clock } from '../ports.ts';
+import { decisionEntry } from '../sync/decision-entry.ts';
 import type { DeskSync } from '../sync/desk-sync.ts';
+import type { Sent } from '../sync/push.ts';
 import { implementation } from './implementation.ts';
 
 export interface RequestHandlerOptions {
@@ -33,8 +34,6 @@ function mayNotDecideBecause(request: RequestRow, actor: Person): string | null 
   return whyMayNotDecide({ actor, requester, approver, delegate });
 }
 
-const decisionWords = { approve: 'Approve', reject: 'Reject', return: 'Return' } as const;
-
 export function requestHandlers({ cache, sync, clock, readAttachment }: RequestHandlerOptions) {
   async function rowOf(requestId: string, viewer: Viewer): Promise<RequestRow> {
     const row = await cache.row(requestId, viewer);
@@ -58,6 +57,15 @@ export function requestHandlers({ cache, sync, clock, readAttachment }: RequestH
       seen: entry.seen,
       createdAt: clock.now().toISOString(),
     };
+  }
+
+  /** Keeps and sends an entry. Throws what the store says against it, where it says so while its author looks on. */
+  async function send(entry: OutboxEntry): Promise<Exclude<Sent, { state: 'returned' }>> {
+    const sent = await sync.send(entry, answerWithinMs);
+    if (sent.state !== 'returned') return sent;
+    // They hear of it here and now, so it need not wait for them in the outbox.
+    await sync.dismiss(entry.entryId);
+    throw sent.error;
   }
 
   return {
@@ -90,31 +98,14 @@ export function requestHandlers({ cache, sync, clock, readAttachment }: RequestH
         seen: null,
         input,
       });
-      const sent = await sync.send(entry, answerWithinMs);
-      if (sent.state === 'returned') {
-        // They hear of it here and now, and the form still holds what they wrote.
-        await sync.dismiss(entry.entryId);
-        throw sent.error;
-      }
+      const sent = await send(entry);
       return { requestId: sent.state === 'through' ? sent.requestId : null, entryId: entry.entryId };
     }),
     decide: implementation.requests.decide.handler(async ({ input, context }) => {
       const viewer = await context.desk.viewer();
       const row = await rowOf(input.requestId, viewer);
-      const owner = input.owner === null ? '' : ` for ${input.owner}`;
-      const entry = await entryOf(context.desk, {
-        key: input.idempotencyKey,
-        kind: 'decision',
-        requestId: input.requestId,
-        summary: `${decisionWords[input.action]} ${input.requestId}${owner}`,
-        seen: { status: row.status, version: input.version ?? row.version },
-        input: { ...input, version: input.version ?? row.version },
-      });
-      const sent = await sync.send(entry, answerWithinMs);
-      if (sent.state === 'returned') {
-        await sync.dismiss(entry.entryId);
-        throw sent.error;
-      }
+      const entry = decisionEntry(input, { author: viewer.email, at: clock.now(), row });
+      const sent = await send(entry);
       const after = await rowOf(input.requestId, viewer);
       // The store has it; that it is pending comes back through the feed in a moment.
       return sent.state === 'through' ? { ...after, has_pending_decision: true } : after;
@@ -122,18 +113,14 @@ export function requestHandlers({ cache, sync, clock, readAttachment }: RequestH
     comment: implementation.requests.comment.handler(async ({ input, context }) => {
       const row = await rowOf(input.requestId, await context.desk.viewer());
       const entry = await entryOf(context.desk, {
-        key: input.idempotencyKey || randomUUID(),
+        key: input.idempotencyKey,
         kind: 'comment',
         requestId: input.requestId,
         summary: `Comment on ${input.requestId}: ${input.text.slice(0, 120)}`,
         seen: { status: row.status, version: row.version },
         input,
       });
-      const sent = await sync.send(entry, answerWithinMs);
-      if (sent.state === 'returned') {
-        await sync.dismiss(entry.entryId);
-        throw sent.error;
-      }
+      await send(entry);
       return { entryId: entry.entryId };
     }),
   };

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../../shared/model/errors.ts';
 import type { AgentOutput } from '../../../shared/model/request.ts';
-import { submitDecision } from '../agent/human-decision.ts';
 import { readMarkup } from '../agent/language/markup.ts';
-import { type QueueName, type Queues, queueNames, unansweredAfterMs } from '../automations/queues.ts';
+import { type Queues, queueNames, unansweredAfterMs } from '../automations/queues.ts';
 import type { Config } from '../config.ts';
 import { takeInForm } from '../intake/form.ts';
 import type { Log } from '../ports.ts';
@@ -14,16 +12,16 @@ import { type Sandbox, startSandbox } from '../sandbox/server.ts';
 import { verifyAudit } from '../store/audit.ts';
 import { type Db, openDatabase } from '../store/db.ts';
 import { createJobs, type Jobs } from '../store/jobs.ts';
-import { endClaims } from '../store/messages.ts';
 import { findPerson, savePeople } from '../store/people.ts';
-import { endLeases } from '../store/requests.ts';
 import { replaceRouting } from '../store/routing.ts';
 import { listRoutingAudit } from '../store/routing-audit.ts';
 import { type ScenarioAgent, startAgentHere, startAgentProcess } from './agent-process.ts';
 import { differences } from './expectations.ts';
 import { createScenarioClock, type ScenarioClock } from './scenario-clock.ts';
+import { openScenarioDesk, type ScenarioDesk } from './scenario-desk.ts';
 import type { Scenario, Step, StepOf } from './scenario-file.ts';
 import type { ScenarioStore } from './scenario-store.ts';
+import { onTheClock, settle } from './settle.ts';
 
 export interface ScenarioResult {
   scenario: string;
@@ -65,10 +63,6 @@ const vendorTimeoutMs = 1_500;
 const shortTimeoutMs = 400;
 /** Slack's three seconds, in scenarios. */
 const slackAckMs = 400;
-const settleWithinMs = 60_000;
-const pollMs = 5;
-/** Jobs that wait for the scenario's own clock. */
-const onTheClock: readonly QueueName[] = ['escalation-reminder', 'close-unanswered'];
 
 /** Where the request that a step opened is found again. */
 type Opened = { kind: 'thread'; channel: string; ts: string } | { kind: 'request'; requestId: string };
@@ -83,6 +77,8 @@ interface Stage {
   agent: ScenarioAgent;
   clock: ScenarioClock;
   opened: Map<string, Opened>;
+  /** The queue's desks by name, each with a copy and an outbox of its own. */
+  desks: Map<string, ScenarioDesk>;
   log: Log;
 }
 
@@ -166,13 +162,24 @@ export async function runScenario(
     const agent = await (isKilled ? startAgentProcess : startAgentHere)(config, start);
     stops.unshift(() => agent.stop());
 
-    const stage: Stage = { scenario, sandbox, db, jobs, agent, clock, opened: new Map(), log };
+    const stage: Stage = {
+      scenario,
+      sandbox,
+      db,
+      jobs,
+      agent,
+      clock,
+      opened: new Map(),
+      desks: new Map(),
+      log,
+    };
+    stops.unshift(() => Promise.all([...stage.desks.values()].map((desk) => desk.close())));
     const problems: string[] = [];
     await settle(stage);
     for (const [index, step] of scenario.steps.entries()) {
       try {
         await play(stage, step);
-        await settle(stage);
+        await settleAll(stage);
       } catch (thrown) {
         if (!(thrown instanceof Unsupported || thrown instanceof AppError)) throw thrown;
         problems.push(`step ${index + 1} (${step.kind}): ${thrown.message}`);
@@ -189,47 +196,11 @@ export async function runScenario(
   }
 }
 
-/** Runs on until nothing is left to do; what only waits for real time need not wait. */
-async function settle(stage: Stage): Promise<void> {
-  const { sandbox, agent, jobs, db } = stage;
-  const deadline = performance.now() + settleWithinMs;
-  let quietChecks = 0;
-  let stuckChecks = 0;
-  while (performance.now() < deadline) {
-    await sleep(pollMs);
-    const isIdle = await agent.isIdle();
-    if (agent.wasRestarted()) {
-      await endLeases(db.kysely);
-      await endClaims(db.kysely);
-    }
-    const pending = Object.entries(await jobs.pending());
-    const sum = (of: 'ready' | 'active' | 'retrying') =>
-      pending.reduce((total, [, counts]) => total + counts[of], 0);
-    const later = pending.some(
-      ([name, { delayed }]) => delayed > 0 && !onTheClock.some((queue) => queue === name),
-    );
-    const isQuiet = isIdle && sandbox.isQuiet();
-    if (!isQuiet || sum('ready') > 0) {
-      quietChecks = 0;
-      stuckChecks = 0;
-      continue;
-    }
-    if (sum('active') > 0) {
-      // Ends in a moment, unless its runner is dead.
-      quietChecks = 0;
-      stuckChecks += 1;
-      if (stuckChecks > 20) await jobs.passTime({ exceptDelaysOf: onTheClock });
-      continue;
-    }
-    if (sum('retrying') > 0 || later) {
-      quietChecks = 0;
-      await jobs.passTime({ exceptDelaysOf: onTheClock });
-      continue;
-    }
-    quietChecks += 1;
-    if (quietChecks >= 3) return;
-  }
-  throw new AppError('internal', `The program did not come to rest within ${settleWithinMs / 1000} s.`);
+/** The program comes to rest: the desks send what they have, the agent does what follows, the desks show it. */
+async function settleAll(stage: Stage): Promise<void> {
+  await settleDesks(stage);
+  await settle(stage);
+  await settleDesks(stage);
 }
 
 // ── steps ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -276,7 +247,7 @@ async function advance(stage: Stage, ms: number): Promise<void> {
     clock.set(new Date(next));
     await agent.setClock(clock.now());
     for (const queue of onTheClock) await jobs.shiftDelays(queue, step);
-    await settle(stage);
+    await settleAll(stage);
     if (next >= end) return;
   }
 }
@@ -301,35 +272,43 @@ async function nextDueAt(db: Db, now: Date): Promise<number | null> {
   return times.length === 0 ? null : Math.min(...times);
 }
 
+/** The desk of a step, opened when it is first met, in the name of whoever sits at it then. */
+async function deskOf(stage: Stage, name: string, user: string): Promise<ScenarioDesk> {
+  const { desks, db, jobs, clock, log } = stage;
+  const there = desks.get(name);
+  if (there) return there;
+  const desk = await openScenarioDesk({ viewer: user, db, jobs, clock, log });
+  desks.set(name, desk);
+  await settleDesks(stage);
+  return desk;
+}
+
+/** Who sits at a desk, as far as that ever matters: whoever decides there first. */
+function userOfDesk({ scenario }: Stage, name: string): string | null {
+  for (const { kind, fields } of scenario.steps)
+    if (kind === 'queue' && fields.desk === name) return fields.user;
+  return null;
+}
+
+/** Waits until every desk that is not cut off has sent what was done there, and shows what the store has. */
+async function settleDesks({ desks, db }: Stage): Promise<void> {
+  for (const desk of desks.values()) await desk.settle(db);
+}
+
 async function decideInQueue(stage: Stage, step: StepOf<'queue'>): Promise<void> {
-  const { db, jobs, clock, log } = stage;
+  const { db, log } = stage;
   const requestId = await requestIdOf(stage, step.request);
-  const seen = await db.kysely
-    .selectFrom('requests')
-    .select('version')
-    .where('request_id', '=', requestId)
-    .executeTakeFirst();
-  try {
-    await submitDecision(
-      { db, jobs, clock },
-      {
-        requestId,
-        actor: (await findPerson(db.kysely, step.user)) ?? null,
-        actorName: step.user,
-        action: step.action,
-        owner: step.owner ?? null,
-        note: step.note ?? null,
-        version: seen?.version ?? null,
-        idempotencyKey: randomUUID(),
-        via: 'queue',
-        chat: null,
-      },
-    );
-  } catch (thrown) {
-    // What the person at the desk is told; the request shows what came of it.
-    if (!(thrown instanceof AppError)) throw thrown;
-    log.info({ code: thrown.code }, thrown.message);
-  }
+  const desk = await deskOf(stage, step.desk, step.user);
+  const { user, action, owner = null, note = null } = step;
+  const refusal = await desk.decide({
+    author: (await findPerson(db.kysely, user))?.email ?? user,
+    requestId,
+    action,
+    owner,
+    note,
+  });
+  // What the person at the desk is told; the request shows what came of it.
+  if (refusal) log.info({ code: refusal.code }, refusal.message);
 }
 
 async function play(stage: Stage, step: Step): Promise<void> {
@@ -394,8 +373,12 @@ async function play(stage: Stage, step: Step): Promise<void> {
     case 'teams_reply':
       throw new Unsupported('Teams is not connected in this version.');
     case 'offline':
-    case 'online':
-      throw new Unsupported('A desk cannot work offline in this version.');
+    case 'online': {
+      const { desk } = step.fields;
+      const user = userOfDesk(stage, desk);
+      if (user !== null) (await deskOf(stage, desk, user)).setOffline(step.kind === 'offline');
+      return;
+    }
   }
 }
 

@@ -54,6 +54,7 @@ function rows(db: Kysely<Database>) {
         .as('requester_name'),
       sql<boolean>`exists (select from human_decisions d where d.request_id = requests.request_id
         and d.state = 'pending')`.as('has_pending_decision'),
+      eb.lit(false).as('waits_to_be_sent'),
       'ordinal',
       'urgency',
       'urgency_order',
