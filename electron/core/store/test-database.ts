@@ -20,10 +20,16 @@ export interface TestDatabase {
  * A database of its own in the server of this run, with the schema and the job queues in place, or empty. It takes
  * some 50 ms.
  */
-export async function createTestDatabase(options: { isEmpty?: boolean } = {}): Promise<TestDatabase> {
+export function createTestDatabase(options: { isEmpty?: boolean } = {}): Promise<TestDatabase> {
   const { url, template } = inject('testPostgres');
+  return createDatabaseFrom({ url, template: options.isEmpty ? 'template0' : template });
+}
+
+/** A database of its own, made from a template, in the server at the address. */
+export async function createDatabaseFrom(source: { url: string; template: string }): Promise<TestDatabase> {
+  const { url, template } = source;
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await runAlone(url, `create database ${name} template ${options.isEmpty ? 'template0' : template}`);
+  await runAlone(url, `create database ${name} template ${template}`);
   return {
     url: withDatabase(url, name),
     drop: () => runAlone(url, `drop database if exists ${name} with (force)`),
