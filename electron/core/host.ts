@@ -162,10 +162,12 @@ async function build(
     cache,
     async connect(): Promise<StoreSide> {
       const { db, jobs } = await joinStore();
-      // The pool stays open: the agent goes on with it, and so does the next connection.
+      // What was done at a desk whose clock is wrong is stored under the store's time.
+      const storeClock = await openStoreClock(db, clock.sleep);
       return {
         ...createFeedStore(db),
-        ...createPushStore({ db, jobs, clock }),
+        ...createPushStore({ db, jobs, clock: storeClock }),
+        // The pool stays open: the agent goes on with it, and so does the next connection.
         close: async () => undefined,
       };
     },

@@ -87,8 +87,7 @@ export async function openScenarioDesk(options: ScenarioDeskOptions): Promise<Sc
 
   return {
     async decide({ author, ...decision }) {
-      const row = await cache.row(decision.requestId, everything);
-      if (!row) throw new AppError('not_found', `The desk of ${viewer} does not show ${decision.requestId}.`);
+      const row = (await cache.row(decision.requestId, everything)) ?? (await storedRow(decision.requestId));
       const input = { ...decision, idempotencyKey: randomUUID() };
       const sent = await sync.send(decisionEntry(input, { author, at: clock.now(), row }), answerWithinMs);
       return sent.state === 'returned' ? sent.error : null;
