@@ -210,8 +210,10 @@ const oldestWriterSql = `select json_build_object('pid', pid, 'application', app
   ) writers
   where since is not null order by since limit 1`;
 
+/** In whole milliseconds and never 0, so that a change that was made just now shows too; null for null. */
 const ageMs = (moment: string) =>
-  `greatest(0, round(extract(epoch from clock_timestamp() - ${moment}) * 1000))::int8`;
+  `case when ${moment} is not null
+    then greatest(1, ceil(extract(epoch from clock_timestamp() - ${moment}) * 1000))::int8 end`;
 
 /** `$1` viewer, `$2` and `$3` the cursor, `$4` the limit, `$5` and `$6` the witnessed end of the audit log. */
 function readingSql(ownViewer: string | null): string {
