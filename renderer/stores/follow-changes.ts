@@ -1,6 +1,8 @@
 import type { ChangeEvent } from '../../shared/contract/contract.ts';
 import type { AppStores } from './app-stores.tsx';
 
+const manyEntries = 500;
+
 /** Reads everything that is shown, and from then on again whatever changes, until the function returned is called. */
 export function followChanges(stores: AppStores): () => void {
   const { api, session, people, sync, requests, queue, sandbox } = stores;
@@ -15,7 +17,11 @@ export function followChanges(stores: AppStores): () => void {
     const isAnyRequest = events.some(
       (event) => event.areas.includes('requests') && event.requestIds.length === 0,
     );
-    if (areas.has('system')) await Promise.all([session.getState().load(), people.getState().loadOwners()]);
+    if (areas.has('system')) {
+      // The CRMs say who can own leads: what this desk has itself does not wait for them.
+      void people.getState().loadOwners();
+      await session.getState().load();
+    }
     await Promise.all([
       areas.has('sync') ? sync.getState().load() : undefined,
       areas.has('requests') || ids.length > 0 ? queue.getState().refresh() : undefined,
@@ -24,11 +30,17 @@ export function followChanges(stores: AppStores): () => void {
     ]);
   }
 
+  // Thousands of entries are not read again at each one that leaves.
+  const pauseMs = () => (sync.getState().outbox.length > manyEntries ? 500 : 0);
+
   // Changes that arrive while a reading is under way are read together afterwards.
   async function drain() {
     if (isReading) return;
     isReading = true;
-    while (waiting.length > 0 && !isStopped) await readAgain(waiting.splice(0)).catch(() => undefined);
+    while (waiting.length > 0 && !isStopped) {
+      await readAgain(waiting.splice(0)).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs()));
+    }
     isReading = false;
   }
 

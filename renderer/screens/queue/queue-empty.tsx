@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconCloudDown, IconFilterOff, IconInboxOff } from '@tabler/icons-react';
 import type { QueueView } from '../../../shared/contract/contract.ts';
+import type { SyncStatus } from '../../../shared/model/sync.ts';
 import { Empty } from '../../components/blocks.tsx';
 import { useNow } from '../../components/time.ts';
 import { label } from '../../components/words.ts';
@@ -22,22 +23,23 @@ const emptyWords: Record<QueueView, readonly [string, string]> = {
 };
 
 export function QueueEmpty() {
+  const status = useSync((state) => state.status);
+  const problem = useSync((state) => state.problem);
+  const counts = useQueue((state) => state.counts);
+  if (status === null) return problem === null ? null : <NothingHere />;
   // Before the first copy is complete, that nothing is here means nothing.
-  const hasCopy = useSync(
-    ({ status }) => status === null || (status.upToDateAt !== null && status.state !== 'filling'),
-  );
-  return hasCopy ? <NothingHere /> : <NoCopyYet />;
+  const hasCopy = status.upToDateAt !== null || (counts?.all ?? 0) > 0;
+  return status.state !== 'filling' && hasCopy ? <NothingHere /> : <NoCopyYet status={status} />;
 }
 
-function NoCopyYet() {
-  const status = useSync((state) => state.status);
+function NoCopyYet({ status }: { status: SyncStatus }) {
   const now = useNow();
-  if (status === null) return null;
   return (
     <Empty title="No copy of the queue yet" icon={<IconCloudDown size={28} stroke={1.4} />}>
       {syncSentences(status, now).map((sentence) => (
         <p key={sentence}>{sentence}</p>
       ))}
+      {status.state !== 'filling' && <p>The copy is made when the store can be reached.</p>}
       {status.fill && (
         <div className={classes.copy}>
           <SyncProgress words={label(status.fill.table)} share={status.fill} />

@@ -48,9 +48,3 @@ test('one entry that cannot be sent does not keep the rest from going on', () =>
   });
   expect(syncSentences(status, now)).toEqual(['"Reject REV-1" failed 5 times.', 'Everything else goes on.']);
 });
-
-test('a desk that never had a copy says so instead of showing an old one', () => {
-  expect(syncSentences(syncStatus({ state: 'offline', upToDateAt: null }), now)).toContain(
-    'This desk has no copy of the shared store yet; it is made when the store can be reached.',
-  );
-});

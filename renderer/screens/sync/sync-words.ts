@@ -54,10 +54,7 @@ export const shareWords = ({ rows, total }: Share): string => `${countWords(rows
 /** The state in sentences, for somebody who wants to know what it means for their work. */
 export function syncSentences(status: SyncStatus, nowMs: number): string[] {
   const { problem, since, upToDateAt } = status;
-  const asOf =
-    upToDateAt === null
-      ? 'This desk has no copy of the shared store yet; it is made when the store can be reached.'
-      : `What you see is as of ${clockWords(upToDateAt, nowMs)}.`;
+  const asOf = upToDateAt === null ? [] : [`What you see is as of ${clockWords(upToDateAt, nowMs)}.`];
   const meanwhile = 'You can go on: what you decide, write or send is kept here and sent later.';
   const told = problem === null ? [] : [problem];
   switch (status.state) {
@@ -67,7 +64,7 @@ export function syncSentences(status: SyncStatus, nowMs: number): string[] {
         ? [`This desk is behind the shared store by ${spanWords(status.behindMs ?? 0)}.`, ...told]
         : ['What you see is what the shared store has.', ...told];
     case 'connecting':
-      return ['The connection to the shared store is being made.', ...told, asOf];
+      return ['The connection to the shared store is being made.', ...told, ...asOf];
     case 'filling':
       return [
         'This desk makes its first copy of the shared store. The queue can be worked as soon as the requests are here.',
@@ -77,12 +74,12 @@ export function syncSentences(status: SyncStatus, nowMs: number): string[] {
       return [
         `There is no connection to the shared store since ${clockWords(since, nowMs)}.`,
         ...told,
-        asOf,
+        ...asOf,
         meanwhile,
       ];
     case 'blocked':
       return isAway(status)
-        ? [problem ?? 'Something has to be done before this desk can go on.', asOf, meanwhile]
+        ? [problem ?? 'Something has to be done before this desk can go on.', ...asOf, meanwhile]
         : [problem ?? 'Something that was done here cannot be sent.', 'Everything else goes on.'];
   }
 }
