@@ -12,7 +12,7 @@ import { insertRequest, leaseRequest, releaseLease } from '../../electron/core/s
 import type { HumanDecisionState } from '../../electron/core/store/tables.ts';
 import { silentLog } from '../../electron/core/store/test-database.ts';
 import { QueueQuery, type RequestDetail } from '../../shared/contract/contract.ts';
-import { agentName, type RequestRow } from '../../shared/model/request.ts';
+import { agentName, type FactValueChange, type RequestRow } from '../../shared/model/request.ts';
 
 export const noJobs = { enqueue: async () => {} };
 
@@ -54,7 +54,7 @@ export interface SharedStore {
   readonly url: string;
   addRequest(): Promise<string>;
   /** Settles the oldest pending decision, if there is one. */
-  settleOne(state: Settled): Promise<boolean>;
+  settleOne(state: Settled, changed?: readonly FactValueChange[]): Promise<boolean>;
   /** The requester answers, and the case is escalated anew. */
   escalateAnew(requestId: string): Promise<void>;
   /** Ends every connection of every desk. */
@@ -112,7 +112,7 @@ const outcomes = {
   impossible: { status: 'Closed', decision: 'Cancelled', reason: 'withdrawn' },
 } as const satisfies Record<Settled, object>;
 
-async function settleOne(db: Db, state: Settled): Promise<boolean> {
+async function settleOne(db: Db, state: Settled, changed: readonly FactValueChange[]): Promise<boolean> {
   const waiting = await db.kysely
     .selectFrom('human_decisions')
     .select('request_id')
@@ -134,7 +134,7 @@ async function settleOne(db: Db, state: Settled): Promise<boolean> {
     ? { event_type: 'Approval' as const, details: { key: decision.idempotency_key } }
     : {
         event_type: 'Message' as const,
-        details: { not_applied: state === 'impossible' ? 'withdrawn' : state, changed: [] },
+        details: { not_applied: state === 'impossible' ? 'withdrawn' : state, changed },
       };
   await db.transaction((tx) =>
     recordOutcome(tx, noJobs, {
@@ -246,7 +246,7 @@ async function readLedger({ kysely }: Db): Promise<Ledger> {
 function createActions(db: Db): Omit<SharedStore, 'db' | 'url'> {
   return {
     addRequest: () => addRequest(db),
-    settleOne: (state) => settleOne(db, state),
+    settleOne: (state, changed = []) => settleOne(db, state, changed),
     escalateAnew: (requestId) => escalateAnew(db, requestId),
     async restart() {
       await sql`

@@ -21,6 +21,8 @@ export interface TestDeskOptions {
   /** E-mail of who sits at it. */
   person: string;
   faults: Faults;
+  /** Opens its cache; in a thread of its own where it is left out. */
+  open?: (dir: string) => Promise<Cache>;
   /** By how much its clock is wrong, in milliseconds. */
   clockErrorMs: number;
   /** Put around the cache, for a test that looks at what is done to it. */
@@ -121,7 +123,8 @@ export async function openTestDesk(options: TestDeskOptions): Promise<TestDesk> 
     },
   };
   let wire = createWire(faults);
-  const cache = aroundCache(await openCache({ dir, log: silentLog }));
+  const open = options.open ?? ((folder: string) => openCache({ dir: folder, log: silentLog }));
+  const cache = aroundCache(await open(dir));
   const sync: DeskSync = createDeskSync({
     cache,
     connect: async () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scheduler } from 'fast-check';
 import type { OutboxEntry } from '../../electron/core/cache/cache.ts';
+import { openCacheHere } from './cache-here.ts';
 import { startDeskProcess } from './desk-process.ts';
 import { type Faults, randomFates, randomOf } from './faults.ts';
 import { approvers, openSharedStore, type SharedStore } from './shared-store.ts';
@@ -119,6 +120,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       openTestDesk({
         ...common,
         faults,
+        open: openCacheHere,
         aroundStore: (side) => ({
           ...side,
           deliver(entry) {

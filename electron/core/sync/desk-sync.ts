@@ -122,6 +122,11 @@ export function createDeskSync(options: DeskSyncOptions): DeskSync {
     const end = AbortSignal.any([signal, failed.signal]);
     const fail = (thrown: unknown) => failed.abort(thrown);
     const pushing = createSwitch((on) => push.run(side, AbortSignal.any([on, end])).catch(fail));
+    /** Nothing is sent to a store that a newer program has changed. */
+    async function pushUnlessNewer(): Promise<void> {
+      const { schema } = await side.identity(viewer());
+      pushing.set(schema <= knownSchema && !end.aborted);
+    }
     pullState = null;
     pull = createPull({
       cache,
@@ -133,8 +138,9 @@ export function createDeskSync(options: DeskSyncOptions): DeskSync {
       onState(state) {
         pullState = state;
         noteStatus();
-        // What the store is has been looked at: nothing is sent to one that a newer program has changed.
-        pushing.set(state.state !== 'blocked');
+        // What the store is has been looked at. Whoever may not read it any more is still answered by it.
+        if (state.state === 'blocked') void pushUnlessNewer().catch(fail);
+        else pushing.set(true);
       },
       onChanged(requestIds) {
         push.noteChanged(requestIds);

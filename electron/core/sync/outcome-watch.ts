@@ -15,7 +15,7 @@ export interface OutcomeWatchOptions {
 
 /** Follows decisions that the store has accepted until they are applied, or come back to their author. */
 export interface OutcomeWatch {
-  /** An entry that was marked `sent`. */
+  /** An entry that was marked `sent`; it may be one that was accepted, and settled, long ago. */
   add(entry: OutboxEntry): void;
   /** Requests, or null for any, have changed: what was decided on them may be settled. */
   noteChanged(requestIds: readonly string[] | null): void;
@@ -29,7 +29,8 @@ const askedAtOnce = 500;
 
 export function createOutcomeWatch({ cache, clock, log, onReturned }: OutcomeWatchOptions): OutcomeWatch {
   const sent = new Map<string, OutboxEntry>();
-  const changed = new Set<string>();
+  /** Entries that are to be asked for. */
+  const due = new Set<string>();
   const wakeUp = createWakeUp();
   let isAllDue = true;
 
@@ -51,17 +52,15 @@ export function createOutcomeWatch({ cache, clock, log, onReturned }: OutcomeWat
   }
 
   function takeDue(): OutboxEntry[] {
-    const due = [...sent.values()].filter(
-      ({ requestId }) => isAllDue || (requestId !== null && changed.has(requestId)),
-    );
+    const taken = [...sent.values()].filter(({ entryId }) => isAllDue || due.has(entryId));
     isAllDue = false;
-    changed.clear();
-    return due;
+    due.clear();
+    return taken;
   }
 
-  async function check(store: PushStore, due: readonly OutboxEntry[]): Promise<void> {
-    for (let from = 0; from < due.length; from += askedAtOnce) {
-      const page = due.slice(from, from + askedAtOnce);
+  async function check(store: PushStore, entries: readonly OutboxEntry[]): Promise<void> {
+    for (let from = 0; from < entries.length; from += askedAtOnce) {
+      const page = entries.slice(from, from + askedAtOnce);
       const outcomes = await store.outcomes(page.map(({ entryId }) => entryId));
       for (const entry of page) await settle(entry, outcomes.get(entry.entryId));
     }
@@ -76,11 +75,17 @@ export function createOutcomeWatch({ cache, clock, log, onReturned }: OutcomeWat
   }
 
   return {
-    add: (entry) => void sent.set(entry.entryId, entry),
+    add(entry) {
+      sent.set(entry.entryId, entry);
+      due.add(entry.entryId);
+      wakeUp.wake();
+    },
     noteChanged(requestIds) {
-      for (const requestId of requestIds ?? []) changed.add(requestId);
       isAllDue ||= requestIds === null;
-      if (sent.size > 0) wakeUp.wake();
+      const changed = new Set(requestIds);
+      for (const { entryId, requestId } of sent.values())
+        if (requestId !== null && changed.has(requestId)) due.add(entryId);
+      if (isAllDue || due.size > 0) wakeUp.wake();
     },
     async run(store, signal) {
       for (const entry of await cache.sentEntries()) sent.set(entry.entryId, entry);
