@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { QueueCounts, QueueQuery, RequestDetail } from '../../../shared/contract/contract.ts';
+import type { AppError } from '../../../shared/model/errors.ts';
 import type { Person } from '../../../shared/model/person.ts';
 import type { RequestRow } from '../../../shared/model/request.ts';
 import type {
@@ -70,6 +71,9 @@ export interface OutboxMark {
  * written).
  */
 export interface Cache {
+  /** The outbox could not be read when it was opened: where it is kept now, and what to do. For the person to see. */
+  readonly damage: AppError | null;
+
   // ── the copy ──
   state(): Promise<CacheState>;
   /** Empties the copy, never the outbox, for another server, schema, viewer or access. */

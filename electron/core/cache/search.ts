@@ -1,0 +1,279 @@
+import type { FactStore } from './facts.ts';
+import type { Sqlite } from './sqlite.ts';
+
+/**
+ * The words of requests, in one full-text index for every 32,768 numbers. A word that half of a million requests hold
+ * is then looked up in the newest index alone, and the score of a match never needs more than one index's statistics;
+ * in a single index both take time in proportion to everything that was ever written.
+ */
+const partitionSize = 2 ** 15;
+
+const partitionOf = (ordinal: number) => Math.floor(ordinal / partitionSize);
+const tableOf = (partition: number) => `search_${partition}`;
+
+/** What is indexed, with how much more a word counts there than in a message. */
+const searchColumns = {
+  subject: 8,
+  summary: 4,
+  people: 3,
+  rationale: 2,
+  messages: 1,
+} as const;
+const columnNames = Object.keys(searchColumns).join(', ');
+
+const wordsOfRequests = `
+  select r.ordinal, concat_ws(' ', r.request_id, r.lead_label, r.target_record), r.summary,
+    concat_ws(' ', r.requester, (select name from people where email = r.requester)), r.rationale,
+    (select group_concat(text, ' ') from messages m where m.request_id = r.request_id)
+  from requests r`;
+
+/** The words of a search, each in FTS5's quotes as the beginning of a word; at most 16. */
+export function prefixesOf(text: string): string[] {
+  const words = text.normalize('NFC').match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+  return [...new Set(words)].slice(0, 16).map((word) => `"${word}"*`);
+}
+
+/** The requests that hold all the words of a search, read only as far as they are asked for. */
+export interface WordMatches {
+  has(ordinal: number): boolean;
+  /** All of them, in no order; null where there are more than `most`. */
+  all(most: number): number[] | null;
+  /** All of them by number, from beyond `after` on, in portions. */
+  batches(order: 'newest' | 'oldest', after: number | null): Iterable<number[]>;
+  /** The BM25 scores of matches; the lower, the better. How rare a word is, is taken from the match's own index. */
+  scores(ordinals: readonly number[]): Map<number, number>;
+}
+
+export interface Search {
+  /** Null where the text has no words. */
+  find(text: string): WordMatches | null;
+  /** Takes a request in, or its words anew; one that was not reached by `build` yet is left to it. */
+  put(ordinal: number, isNew: boolean): void;
+  remove(ordinal: number): void;
+  /** Indexes the requests of this person again, by and by. */
+  noteRenamed(email: string): void;
+  /** Indexes some more requests, the newest first; false when none is left. In a transaction of the caller. */
+  build(): boolean;
+  indexed(): number;
+  /** Forgets what a transaction that failed has left in memory. */
+  load(): void;
+}
+
+/** Some 5 ms of work. */
+const requestsPerBuild = 250;
+
+interface Partition {
+  start: number;
+  exists: (words: string) => boolean;
+  newest: (words: string, before: number, limit: number) => number[];
+  oldest: (words: string, after: number, limit: number) => number[];
+  scores: (words: string, from: number, to: number) => [number, number][];
+  put: (from: number, to: number) => number;
+  remove: (ordinal: number) => void;
+}
+
+function openPartition(db: Sqlite, partition: number): Partition {
+  const table = tableOf(partition);
+  const select = (rest: string) =>
+    db.prepare<unknown[], number>(`select rowid from ${table} where ${table} match ? ${rest}`).pluck();
+  const any = select('limit 1');
+  const newest = select('and rowid < ? order by rowid desc limit ?');
+  const oldest = select('and rowid > ? order by rowid limit ?');
+  const weights = Object.values(searchColumns).join(', ');
+  const scores = db
+    .prepare<[string, number, number], [number, number]>(
+      `select rowid, bm25(${table}, ${weights}) from ${table} where ${table} match ? and rowid between ? and ?`,
+    )
+    .raw();
+  const put = db.prepare(
+    `insert or replace into ${table} (rowid, ${columnNames}) ${wordsOfRequests}
+     where r.ordinal >= ? and r.ordinal < ? order by r.ordinal`,
+  );
+  const remove = db.prepare(`delete from ${table} where rowid = ?`);
+  return {
+    start: partition * partitionSize,
+    exists: (words) => any.get(words) !== undefined,
+    newest: (words, before, limit) => newest.all(words, before, limit),
+    oldest: (words, after, limit) => oldest.all(words, after, limit),
+    scores: (words, from, to) => scores.all(words, from, to),
+    put: (from, to) => put.run(from, to).changes,
+    remove: (ordinal) => remove.run(ordinal),
+  };
+}
+
+export function createSearch({ db, facts }: { db: Sqlite; facts: FactStore }): Search {
+  const partitions = new Map<number, Partition>();
+  const nextBelow = db
+    .prepare<[number], number>('select max(ordinal) from requests where ordinal < ?')
+    .pluck();
+  const lowest = db
+    .prepare<[number, number], number>(
+      `select min(ordinal) from (select ordinal from requests where ordinal < ? order by ordinal desc limit ?)`,
+    )
+    .pluck();
+  const someStale = db.prepare<[number], number>('select ordinal from search_stale limit ?').pluck();
+  const noLongerStale = db.prepare('delete from search_stale where ordinal = ?');
+  const noteStale = db.prepare(
+    `insert or ignore into search_stale (ordinal)
+     select ordinal from requests indexed by requests_of_requesters where requester = ? and ordinal >= ?`,
+  );
+
+  function load(): void {
+    partitions.clear();
+    const names = db.prepare<[], string>(
+      `select name from sqlite_schema where sql like 'create virtual table%'`,
+    );
+    for (const name of names.pluck().all()) {
+      const partition = Number(name.slice(tableOf(0).length - 1));
+      partitions.set(partition, openPartition(db, partition));
+    }
+  }
+
+  function partitionFor(ordinal: number): Partition {
+    const number = partitionOf(ordinal);
+    const known = partitions.get(number);
+    if (known) return known;
+    // No columns for prefixes: within a partition the words of a prefix are few enough to be joined.
+    db.exec(
+      `create virtual table ${tableOf(number)} using fts5(${columnNames}, content = '', contentless_delete = 1,
+         tokenize = "unicode61 remove_diacritics 2")`,
+    );
+    const made = openPartition(db, number);
+    partitions.set(number, made);
+    return made;
+  }
+
+  const searched = () => facts.read('searched') ?? { from: Number.MAX_SAFE_INTEGER, requests: 0 };
+
+  const inOrder = (order: 'newest' | 'oldest') =>
+    [...partitions.keys()]
+      .sort((one, other) => (order === 'newest' ? other - one : one - other))
+      .flatMap((number) => partitions.get(number) ?? []);
+
+  load();
+  return {
+    find(text) {
+      const words = prefixesOf(text);
+      return words.length === 0 ? null : findWords(words, { partitions, inOrder });
+    },
+    put(ordinal, isNew) {
+      const { from, requests } = searched();
+      if (ordinal < from) return;
+      partitionFor(ordinal).put(ordinal, ordinal + 1);
+      if (isNew) facts.write('searched', { from, requests: requests + 1 });
+    },
+    remove(ordinal) {
+      const { from, requests } = searched();
+      if (ordinal < from) return;
+      partitionFor(ordinal).remove(ordinal);
+      noLongerStale.run(ordinal);
+      facts.write('searched', { from, requests: requests - 1 });
+    },
+    noteRenamed: (email) => noteStale.run(email, searched().from),
+    build() {
+      const { from, requests } = searched();
+      const highest = nextBelow.get(from) ?? null;
+      if (highest === null) {
+        const stale = someStale.all(requestsPerBuild);
+        for (const ordinal of stale) {
+          partitionFor(ordinal).put(ordinal, ordinal + 1);
+          noLongerStale.run(ordinal);
+        }
+        // From now on a request of any number is taken in as it comes.
+        if (from !== Number.MIN_SAFE_INTEGER)
+          facts.write('searched', { from: Number.MIN_SAFE_INTEGER, requests });
+        return stale.length === requestsPerBuild;
+      }
+      const partition = partitionFor(highest);
+      const to = Math.max(lowest.get(from, requestsPerBuild) ?? highest, partition.start);
+      const added = partition.put(to, from);
+      facts.write('searched', { from: to, requests: requests + added });
+      return true;
+    },
+    indexed: () => searched().requests,
+    load,
+  };
+}
+
+/** Portions by which a partition's matches are read: a page first, everything at the end. */
+const portions = [256, 2_048, partitionSize] as const;
+
+function findWords(
+  words: string[],
+  {
+    partitions,
+    inOrder,
+  }: { partitions: ReadonlyMap<number, Partition>; inOrder: (order: 'newest' | 'oldest') => Partition[] },
+): WordMatches {
+  const query = words.join(' AND ');
+  const byRarity = [...words];
+  const known = new Map<Partition, { ordinals: number[]; isMatch: Uint8Array }>();
+
+  /** Whether every word occurs at all: a rare word, once found, is asked for first and saves the frequent ones. */
+  function mayMatch(partition: Partition): boolean {
+    if (words.length === 1) return true;
+    const missing = byRarity.findIndex((word) => !partition.exists(word));
+    if (missing === -1) return true;
+    byRarity.unshift(...byRarity.splice(missing, 1));
+    return false;
+  }
+
+  function matchesIn(partition: Partition) {
+    const before = known.get(partition);
+    if (before) return before;
+    const ordinals = mayMatch(partition)
+      ? partition.newest(query, partition.start + partitionSize, partitionSize)
+      : [];
+    const isMatch = new Uint8Array(partitionSize);
+    for (const ordinal of ordinals) isMatch[ordinal - partition.start] = 1;
+    const found = { ordinals, isMatch };
+    known.set(partition, found);
+    return found;
+  }
+
+  return {
+    has(ordinal) {
+      const partition = partitions.get(partitionOf(ordinal));
+      return partition !== undefined && matchesIn(partition).isMatch[ordinal - partition.start] === 1;
+    },
+    all(most) {
+      const found: number[] = [];
+      for (const partition of inOrder('newest')) {
+        found.push(...matchesIn(partition).ordinals);
+        if (found.length > most) return null;
+      }
+      return found;
+    },
+    *batches(order, after) {
+      for (const partition of inOrder(order)) {
+        const end = partition.start + partitionSize;
+        const isBeyond = after !== null && (order === 'newest' ? after <= partition.start : after >= end - 1);
+        if (isBeyond) continue;
+        let edge =
+          order === 'newest'
+            ? Math.min(end, after ?? end)
+            : Math.max(partition.start - 1, after ?? partition.start - 1);
+        if (!mayMatch(partition)) continue;
+        for (const portion of portions) {
+          const ordinals =
+            order === 'newest'
+              ? partition.newest(query, edge, portion)
+              : partition.oldest(query, edge, portion);
+          if (ordinals.length > 0) yield ordinals;
+          if (ordinals.length < portion) break;
+          edge = ordinals.at(-1) ?? edge;
+        }
+      }
+    },
+    scores(ordinals) {
+      const found = new Map<number, number>();
+      const byPartition = Map.groupBy(ordinals, partitionOf);
+      for (const [number, members] of byPartition) {
+        const partition = partitions.get(number);
+        const [from, to] = [Math.min(...members), Math.max(...members)];
+        for (const [ordinal, score] of partition?.scores(query, from, to) ?? []) found.set(ordinal, score);
+      }
+      return found;
+    },
+  };
+}
