@@ -155,7 +155,7 @@ describe('the feed under 16 writers whose transactions are held open, some of th
       }
       return pool.query({ text, values: statement.values });
     };
-    return { ...db, pool: { query } as unknown as Db['pool'] };
+    return { ...db, plannedOnce: { query } as unknown as Db['plannedOnce'] };
   }
 
   const afterCursor = '(feed_xid, feed_id) > ($2::xid8, $3::bigint)';

@@ -37,6 +37,11 @@ export interface Db {
   readonly kysely: Kysely<Database>;
   /** For what Kysely cannot do; its errors are not translated. */
   readonly pool: pg.Pool;
+  /**
+   * For large statements that are run often and have one good plan whatever their values: by their name they are
+   * planned once on each connection. Errors are not translated.
+   */
+  readonly plannedOnce: pg.Pool;
   /** Commits when `work` resolves and rolls back when it rejects. */
   transaction<Result>(work: (tx: Transaction<Database>) => Promise<Result>): Promise<Result>;
   /**
@@ -63,30 +68,30 @@ export async function openDatabase(options: DatabaseOptions): Promise<Db> {
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
   } satisfies pg.ClientConfig;
-  const pool = new pg.Pool({
+  const pooled = {
     ...connection,
-    max: options.maxConnections ?? 10,
     types: valueTypes,
     query_timeout: options.queryTimeoutMs ?? 60_000,
     idle_in_transaction_session_timeout: 60_000,
-  });
-  pool.on('error', (thrown) => log.warn({ err: thrown }, 'An idle connection to Postgres broke'));
-  // The pool listens to its idle clients only; one that breaks while it is lent out would end the process.
-  pool.on('connect', (client) => {
-    client.on('error', (thrown) => log.debug({ err: thrown }, 'A connection to Postgres broke'));
-  });
+  } satisfies pg.PoolConfig;
+  const pool = createPool({ ...pooled, max: options.maxConnections ?? 10 }, log);
+  const plannedOnce = createPool(
+    { ...pooled, max: 2, idleTimeoutMillis: 60_000, options: '-c plan_cache_mode=force_generic_plan' },
+    log,
+  );
   const kysely = new Kysely<Database>({ dialect: new PostgresDialect({ pool: translating(pool, place) }) });
   const listener = createListener({ connection, log });
 
   const db: Db = {
     kysely,
     pool,
+    plannedOnce,
     transaction: (work) => kysely.transaction().execute(work),
     listen: (channel, handler) => listener.listen(channel, handler),
     async close() {
       await listener.close();
       await kysely.destroy();
-      await pool.end();
+      await Promise.all([pool.end(), plannedOnce.end()]);
     },
   };
   try {
@@ -96,6 +101,16 @@ export async function openDatabase(options: DatabaseOptions): Promise<Db> {
     await db.close().catch(() => {});
     throw toStoreError(thrown, place);
   }
+}
+
+function createPool(config: pg.PoolConfig, log: Log): pg.Pool {
+  const pool = new pg.Pool(config);
+  pool.on('error', (thrown) => log.warn({ err: thrown }, 'An idle connection to Postgres broke'));
+  // The pool listens to its idle clients only; one that breaks while it is lent out would end the process.
+  pool.on('connect', (client) => {
+    client.on('error', (thrown) => log.debug({ err: thrown }, 'A connection to Postgres broke'));
+  });
+  return pool;
 }
 
 /** The pool as Kysely uses it, with errors translated; a client whose connection failed is not used again. */

@@ -136,6 +136,23 @@ end $$;
 create trigger requests_that_change_hands_leave_a_mark after update of requester on requests
   for each row when (old.requester is distinct from new.requester) execute function mark_new_requester();
 
+-- Requests and messages are announced by their ids; whatever else desks keep is announced without one.
+create function announce_change() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('switchyard_changes', '');
+  return null;
+end $$;
+create trigger people_are_announced after insert or update on people
+  for each statement execute function announce_change();
+create trigger attachments_are_announced after insert or update on attachments
+  for each statement execute function announce_change();
+create trigger routing_audit_is_announced after insert or update on routing_audit
+  for each statement execute function announce_change();
+create trigger audit_log_is_announced after insert on audit_log
+  for each statement execute function announce_change();
+create trigger feed_marks_are_announced after insert on feed_marks
+  for each statement execute function announce_change();
+
 -- What a desk's copy is a copy of, together with the server's own identity. A cursor before the floor may have missed
 -- marks that were thrown away since.
 create table feed_state (
