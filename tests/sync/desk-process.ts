@@ -55,7 +55,7 @@ export async function startDeskProcess(options: DeskProcessOptions): Promise<Des
     setOffline: (isOffline) => call('setOffline', isOffline),
     cut: () => call('cut'),
     setClockError: (ms) => call('setClockError', ms),
-    calm: () => call('calm'),
+    setStormy: (isStormy) => call('setStormy', isStormy),
     items: () => call('items'),
     rows: () => call('rows'),
     detail: (requestId) => call('detail', requestId),

@@ -41,8 +41,8 @@ export interface TestDesk {
   /** The connection that is there breaks. */
   cut(): Promise<void>;
   setClockError(ms: number): Promise<void>;
-  /** No faults befall it any more. */
-  calm(): Promise<void>;
+  /** Whether faults befall it; none do at first. */
+  setStormy(isStormy: boolean): Promise<void>;
   items(): Promise<OutboxItem[]>;
   rows(): Promise<RequestRow[]>;
   detail(requestId: string): Promise<StoredDetail | null>;
@@ -115,11 +115,11 @@ export async function openTestDesk(options: TestDeskOptions): Promise<TestDesk> 
   const { dir, databaseUrl, person } = options;
   const { aroundCache = (cache: Cache) => cache, aroundStore = (store: StoreSide) => store } = options;
   let clockErrorMs = options.clockErrorMs;
-  let isCalm = false;
+  let isStormy = false;
   const faults: Faults = {
-    fateOf: (call) => (isCalm ? 'passes' : options.faults.fateOf(call)),
+    fateOf: (call) => (isStormy ? options.faults.fateOf(call) : 'passes'),
     hold: async (what) => {
-      if (!isCalm) await options.faults.hold(what);
+      if (isStormy) await options.faults.hold(what);
     },
   };
   let wire = createWire(faults);
@@ -153,8 +153,8 @@ export async function openTestDesk(options: TestDeskOptions): Promise<TestDesk> 
     async setClockError(ms) {
       clockErrorMs = ms;
     },
-    async calm() {
-      isCalm = true;
+    async setStormy(wanted) {
+      isStormy = wanted;
     },
     items: () => cache.items(),
     rows: async () =>

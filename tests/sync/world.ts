@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,6 +10,7 @@ import { startDeskProcess } from './desk-process.ts';
 import { type Faults, randomFates, randomOf } from './faults.ts';
 import { approvers, openSharedStore, type SharedStore } from './shared-store.ts';
 import { openTestDesk, type TestDesk } from './test-desk.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** Something that a person did at a desk. */
 export interface Press {
@@ -38,8 +40,8 @@ export interface World {
   release(count: number): Promise<void>;
   /** Lets held calls go on until the work is done. */
   releaseUntil<Value>(work: Promise<Value>): Promise<Value>;
-  /** No more faults befall anybody. */
-  calm(): Promise<void>;
+  /** Whether faults befall the desks; none do at first. */
+  setStormy(isStormy: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -54,16 +56,21 @@ export interface WorldOptions {
 
 /** The share of calls that are lost, or whose answer is. */
 const lostShare = 0.06;
+const requestsAtFirst = 3;
 
 /** Clocks of desks: right, a year slow, an hour fast, in 2038 and later. */
 const clockErrorsMs = [0, -365 * 86_400_000, 3_600_000, 20 * 365 * 86_400_000];
 
+/** Where the disk need not be waited for: a process that is killed loses nothing of what the system has. */
+const quickFolder = (): string => (existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
+
 export async function createWorld(options: WorldOptions): Promise<World> {
   const { databaseUrl, seed, scheduler, areProcesses } = options;
-  const folder = await mkdtemp(path.join(tmpdir(), 'switchyard-desks-'));
+  const folder = await mkdtemp(path.join(quickFolder(), 'switchyard-desks-'));
   const store = await openSharedStore(databaseUrl);
   const random = randomOf(seed);
   const deliveries: string[] = [];
+  let isStormy = false;
   let keys = 0;
 
   const faults: Faults = {
@@ -113,6 +120,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
         async restart() {
           await desk.kill();
           desk = await open();
+          await desk.setStormy(isStormy);
         },
       };
     }
@@ -138,14 +146,16 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       async restart() {
         await desk.stop();
         desk = await open();
+        await desk.setStormy(isStormy);
       },
     };
   }
 
-  await store.addRequest();
-  await store.addRequest();
+  for (let requests = 0; requests < requestsAtFirst; requests += 1) await store.addRequest();
   const places: Place[] = [];
   for (let index = 0; index < options.desks; index += 1) places.push(await createPlace(index));
+  for (const { desk } of places)
+    await waitUntil(async () => ((await desk.rows()).length === requestsAtFirst ? true : undefined));
   return {
     store,
     places,
@@ -157,8 +167,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     },
     release,
     releaseUntil,
-    async calm() {
-      for (const { desk } of places) await desk.calm();
+    async setStormy(wanted) {
+      isStormy = wanted;
+      for (const { desk } of places) await desk.setStormy(wanted);
     },
     async close() {
       for (const { desk } of places) await desk.stop();
