@@ -10,6 +10,7 @@ import { useShortcuts } from '../../components/shortcuts.ts';
 import { useIsAway } from '../../components/use-waiting.ts';
 import { systemLabels } from '../../components/words.ts';
 import { useFormDraft, useSession, useStores } from '../../stores/app-stores.tsx';
+import { isBlank } from '../../stores/form-draft.ts';
 import { navigate } from '../../stores/route.ts';
 import { AttachmentField } from './attachment-field.tsx';
 import classes from './form.module.css';
@@ -62,7 +63,8 @@ export function FormScreen() {
     }
   };
 
-  if (isKept) return <Kept onAnother={() => setKept(false)} />;
+  // What was taken back is in the form again.
+  if (isKept && isBlank({ draft, files })) return <Kept onAnother={() => setKept(false)} />;
   return (
     <div className={classes.screen}>
       <form

@@ -1,5 +1,5 @@
 import { Button, Drawer } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import type { OutboxItem, SyncStatus } from '../../../shared/model/sync.ts';
 import { Section } from '../../components/blocks.tsx';
 import { useNow } from '../../components/time.ts';
@@ -42,8 +42,13 @@ function PanelBody() {
   const outbox = useSync((state) => state.outbox);
   const returned = outbox.filter(cameBack);
   const waiting = outbox.filter((item) => !cameBack(item));
+  const panel = useRef<HTMLDivElement>(null);
+  // An entry that goes takes the pressed button with it: keys still belong to the panel then, not to the screen behind.
+  useEffect(() => {
+    if (document.activeElement === document.body) panel.current?.focus();
+  }, [outbox]);
   return (
-    <div className={classes.panel} data-testid="sync-panel">
+    <div ref={panel} tabIndex={-1} className={classes.panel} data-testid="sync-panel">
       <State />
       {returned.length > 0 && <Entries title="Came back" items={returned} />}
       {waiting.length > 0 ? (
