@@ -2,8 +2,13 @@
 import { benchAgent } from './agent.ts';
 import type { Bench } from './bench-result.ts';
 import { benchRules } from './rules.ts';
+import { benchSync } from './sync.ts';
 
-const benches: Readonly<Record<string, () => Promise<Bench>>> = { agent: benchAgent, rules: benchRules };
+const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  agent: benchAgent,
+  rules: benchRules,
+  sync: benchSync,
+};
 
 const [name = '', ...flags] = process.argv.slice(2);
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
