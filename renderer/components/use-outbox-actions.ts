@@ -2,14 +2,15 @@ import type { OutboxItem } from '../../shared/model/sync.ts';
 import { wordsOf } from '../api.ts';
 import { useStores } from '../stores/app-stores.tsx';
 import { isBlank } from '../stores/form-draft.ts';
+import { navigate } from '../stores/route.ts';
 import { writtenComment, writtenForm } from '../stores/written-entry.ts';
-import { showDone, showProblem } from './notices.tsx';
+import { showProblem } from './notices.tsx';
 import { saveFile } from './save-file.ts';
 
 type EntryAction = (item: OutboxItem) => void;
 
 interface OutboxActions {
-  /** What was written is given back to be written on. */
+  /** What was written is given back to be written on: a form opens with it. */
   withdraw: EntryAction;
   retry: EntryAction;
   dismiss: EntryAction;
@@ -49,8 +50,10 @@ function useWithdraw(): (item: OutboxItem) => Promise<void> {
     }
     const form = writtenForm(await exported(entry_id));
     await sync.getState().withdraw(entry_id);
-    if (form) formDraft.getState().restore(form);
-    showDone(form ? 'Withdrawn. It is in the form again.' : 'Withdrawn.');
+    if (!form) return;
+    formDraft.getState().restore(form);
+    sync.getState().showPanel(false);
+    navigate({ screen: 'form' });
   }
 
   async function withdrawComment({ entry_id, request_id }: OutboxItem) {
