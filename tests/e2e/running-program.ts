@@ -21,15 +21,29 @@ export async function makeDataDir(): Promise<{ dataDir: string; remove(): Promis
   return { dataDir, remove: () => rm(dataDir, { recursive: true, force: true }) };
 }
 
-/** Starts the built program with its console for browsers, on the demo workspace. */
+/** Starts the built program with its console for browsers, on the demo workspace, in a data folder of its own. */
 export async function startProgram(): Promise<RunningProgram> {
   const { dataDir, remove } = await makeDataDir();
+  const program = await runProgram(['start', '--browser'], { dataDir, environment: {} });
+  return {
+    url: program.url,
+    async stop() {
+      await program.stop();
+      await remove();
+    },
+  };
+}
+
+/** Starts the built program with a command that serves the console. `stop` leaves the data folder. */
+export async function runProgram(
+  command: readonly string[],
+  { dataDir, environment }: { dataDir: string; environment: Record<string, string> },
+): Promise<RunningProgram> {
   const program = path.join(root, 'out/main/cli.js');
-  const child = spawn(
-    process.execPath,
-    [program, 'start', '--browser', '--port', '0', '--data-dir', dataDir],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: demoEnvironment() },
-  );
+  const child = spawn(process.execPath, [program, ...command, '--port', '0', '--data-dir', dataDir], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...demoEnvironment(), ...environment },
+  });
   let said = '';
   const url = await new Promise<string>((resolve, reject) => {
     const timer = setTimeout(
@@ -52,11 +66,9 @@ export async function startProgram(): Promise<RunningProgram> {
   return {
     url,
     async stop() {
-      if (child.exitCode === null) {
-        child.kill('SIGTERM');
-        await once(child, 'exit');
-      }
-      await remove();
+      if (child.exitCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
     },
   };
 }

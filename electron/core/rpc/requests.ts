@@ -26,8 +26,11 @@ const answerWithinMs = 2_000;
 const missing = (requestId: string) =>
   new AppError('not_found', `There is no request ${requestId}. Check the number, or look in the queue.`);
 
-function mayNotDecideBecause(request: RequestRow, actor: Person): string | null {
-  if (request.waits_to_be_sent) return 'What you decided waits to be sent. Withdraw it to decide otherwise.';
+function mayNotDecideBecause(
+  request: RequestRow,
+  { actor, hasDecided }: { actor: Person; hasDecided: boolean },
+): string | null {
+  if (hasDecided) return 'What you decided waits to be sent. Withdraw it to decide otherwise.';
   if (request.has_pending_decision) return 'It is decided; the agent is applying the decision.';
   if (request.status !== 'Escalated') return `It is ${request.status}: there is nothing to decide.`;
   const { requester, approver, delegate } = request;
@@ -79,7 +82,11 @@ export function requestHandlers({ cache, sync, clock, readAttachment }: RequestH
       const me = await context.desk.person();
       const detail = await cache.detail(input.requestId, await context.desk.viewer());
       if (!detail) throw missing(input.requestId);
-      const because = mayNotDecideBecause(detail.request, me);
+      const hasDecided = (await cache.items()).some(
+        ({ kind, request_id, state }) =>
+          kind === 'decision' && request_id === input.requestId && state !== 'returned',
+      );
+      const because = mayNotDecideBecause(detail.request, { actor: me, hasDecided });
       return { ...detail, mayDecide: because === null, mayNotDecideBecause: because };
     }),
     attachment: implementation.requests.attachment.handler(async ({ input }) => {
