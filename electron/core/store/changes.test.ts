@@ -287,8 +287,8 @@ describe('a change', () => {
       where tgname in ('requests_are_stamped', 'messages_are_stamped', 'attachments_are_stamped')
       group by tgrelid`.execute(db.kysely);
     const stamped = Object.fromEntries(rows.map(({ table_name, columns }) => [table_name, columns]));
-    // Generated columns change with the others; a pending decision touches its request.
-    const others = new Set(['has_pending_decision', 'is_final', 'urgency', 'urgency_order']);
+    // Generated columns change with the others.
+    const others = new Set(['is_final', 'urgency', 'urgency_order']);
     const kept = (table: 'requests' | 'messages' | 'attachments') =>
       syncedFields(table)
         .filter((name) => !others.has(name))

@@ -9,7 +9,7 @@ import {
 } from '../../../shared/model/sync.ts';
 import { type Db, toStoreError } from './db.ts';
 import { identitySql } from './feed-identity.ts';
-import { isVisible, selectSynced, syncedFields } from './synced-columns.ts';
+import { isVisible, selectForCopy, syncedFields } from './synced-columns.ts';
 
 export interface FillTable {
   table: SyncedTable;
@@ -49,7 +49,9 @@ export async function openFill(db: Db, viewer: string): Promise<Fill> {
   client.on('error', () => {});
   try {
     await client.connect();
-    await client.query('begin transaction isolation level repeatable read read only');
+    await client.query(
+      "begin transaction isolation level repeatable read read only; set local timezone = 'UTC'; set local datestyle = 'ISO'",
+    );
     const { rows } = await client.query<{ identity: FeedIdentity; xmin: string }>(
       `select ${identitySql} as identity, pg_snapshot_xmin(pg_current_snapshot())::text as xmin`,
       [viewer],
@@ -73,7 +75,7 @@ export async function openFill(db: Db, viewer: string): Promise<Fill> {
       cursor: { xid: xmin, id: '0' },
       tables,
       copy: (table) =>
-        translated(client.query(copyTo(`copy (${selectSynced(table, isWanted(table))}) to stdout`))),
+        translated(client.query(copyTo(`copy (${selectForCopy(table, isWanted(table))}) to stdout`))),
       end: () => client.end().catch(() => {}),
     };
   } catch (thrown) {

@@ -38,6 +38,7 @@ const rowColumns = [
   'closed_at',
   'version',
   'refers_to',
+  'has_pending_decision',
 ] as const;
 
 type Requests = ExpressionBuilder<Database, 'requests'>;
@@ -52,8 +53,6 @@ function rows(db: Kysely<Database>) {
         .select('people.name')
         .whereRef('people.email', '=', 'requests.requester')
         .as('requester_name'),
-      sql<boolean>`exists (select from human_decisions d where d.request_id = requests.request_id
-        and d.state = 'pending')`.as('has_pending_decision'),
       eb.lit(false).as('waits_to_be_sent'),
       'ordinal',
       'urgency',

@@ -45,8 +45,7 @@ const expressions = {
     closed_at: at('t.closed_at'),
     version: 't.version',
     refers_to: 't.refers_to',
-    has_pending_decision:
-      "exists (select from human_decisions d where d.request_id = t.request_id and d.state = 'pending')",
+    has_pending_decision: 't.has_pending_decision',
     urgency: 't.urgency',
     urgency_order: 't.urgency_order',
     is_final: 't.is_final',
@@ -100,6 +99,19 @@ const expressions = {
   },
 } as const satisfies { [Table in SyncedTable]: Record<keyof SyncedRows[Table], string> };
 
+/**
+ * What COPY gives instead: the times of requests as Postgres writes them for ISO and UTC, which costs a third less
+ * time for a whole row.
+ */
+const copyExpressions: Readonly<Partial<Record<SyncedTable, Readonly<Record<string, string>>>>> = {
+  requests: {
+    due_at: 't.due_at',
+    created_at: 't.created_at',
+    updated_at: 't.updated_at',
+    closed_at: 't.closed_at',
+  },
+};
+
 /** The fields of a table in the order in which they are selected and copied. */
 export const syncedFields = (table: SyncedTable): string[] => Object.keys(expressions[table]);
 
@@ -114,10 +126,19 @@ function isOwn(table: SyncedTable, viewer: string): string {
 export const isVisible = (table: SyncedTable, ownViewer: string | null): string =>
   ownViewer === null ? 'true' : isOwn(table, ownViewer);
 
-/** Selects what desks keep of the rows `t` that a condition names. */
-export function selectSynced(table: SyncedTable, condition: string): string {
-  const columns = Object.entries(expressions[table]).map(
-    ([name, expression]) => `${expression} as "${name}"`,
-  );
+const selectFrom = (
+  table: SyncedTable,
+  expressionOf: Readonly<Record<string, string>>,
+  condition: string,
+): string => {
+  const columns = Object.entries(expressionOf).map(([name, expression]) => `${expression} as "${name}"`);
   return `select ${columns.join(', ')} from ${table} t where ${condition}`;
-}
+};
+
+/** Selects what desks keep of the rows `t` that a condition names. */
+export const selectSynced = (table: SyncedTable, condition: string): string =>
+  selectFrom(table, expressions[table], condition);
+
+/** The same for COPY, in a session whose dates are written as ISO and UTC. */
+export const selectForCopy = (table: SyncedTable, condition: string): string =>
+  selectFrom(table, { ...expressions[table], ...copyExpressions[table] }, condition);

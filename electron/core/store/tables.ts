@@ -62,6 +62,8 @@ export interface RequestsTable {
   lease_epoch: Generated<number>;
   lease_until: string | null;
   lease_holder: string | null;
+  /** Kept by the database: a decision of a human waits for the agent. */
+  has_pending_decision: GeneratedAlways<boolean>;
   is_final: GeneratedAlways<boolean>;
   urgency: GeneratedAlways<number>;
   urgency_order: GeneratedAlways<number>;

@@ -61,6 +61,7 @@ async function textOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', v: '\v' };
 const arraysAndObjects = new Set(['roles', 'policy', 'case_file', 'output', 'details']);
 const numbers = new Set(['ordinal', 'version', 'escalated_version', 'urgency', 'urgency_order', 'sizeBytes']);
+const times = new Set(['due_at', 'created_at', 'updated_at', 'closed_at', 'sent_at']);
 const booleans = new Set(['active', 'is_overdue', 'has_pending_decision', 'is_final']);
 
 function readValue(name: string, written: string): unknown {
@@ -68,6 +69,7 @@ function readValue(name: string, written: string): unknown {
   const text = written.replace(/\\(.)/g, (_, letter: string) => escapes[letter] ?? letter);
   if (arraysAndObjects.has(name)) return JSON.parse(text);
   if (numbers.has(name)) return Number(text);
+  if (times.has(name)) return new Date(text).toISOString();
   return booleans.has(name) ? text === 't' : text;
 }
 
@@ -84,13 +86,10 @@ function readCopyText(text: string, columns: readonly string[]): Row[] {
 /** What the tables hold, read in another way than the feed does; of the named person's requests where one is named. */
 export async function rowsInStore(db: Db, requester?: string): Promise<TableRows> {
   const found = emptyTables();
-  const { rows: pending } = await sql<{ request_id: string }>`
-    select request_id from human_decisions where state = 'pending'`.execute(db.kysely);
   for (const table of syncedTables) {
     const { rows } = await sql<Row>`select * from ${sql.table(table)}`.execute(db.kysely);
     for (const row of rows) {
-      const has_pending_decision = pending.some(({ request_id }) => request_id === row.request_id);
-      const values: Row = { ...row, sizeBytes: row.size_bytes, has_pending_decision };
+      const values: Row = { ...row, sizeBytes: row.size_bytes };
       found[table][String(row[syncedKeys[table]])] = Object.fromEntries(
         syncedFields(table).map((name) => [name, values[name]]),
       );

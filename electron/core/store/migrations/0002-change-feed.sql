@@ -4,6 +4,11 @@
 
 create sequence feed_ids;
 
+-- Whether a decision of a human waits for the agent shows at its request, and changes it.
+alter table requests add column has_pending_decision boolean not null default false;
+update requests set has_pending_decision = true
+where request_id in (select request_id from human_decisions where state = 'pending');
+
 -- Colleagues' comments, which nobody outside is sent.
 alter table messages drop constraint messages_direction_check;
 alter table messages add constraint messages_direction_check check (direction in ('in', 'out', 'note'));
@@ -58,7 +63,7 @@ create trigger requests_are_stamped before insert or update of
     ordinal, request_id, requester, summary, business_justification, target_system_or_record, target_record,
     lead_label, status, priority, decision, rationale, current_owner, next_owner, reason, approver, delegate, rule,
     policy, source, due_at, is_overdue, created_at, updated_at, closed_at, version, escalated_version, refers_to,
-    case_file, output
+    case_file, output, has_pending_decision
   on requests for each row execute function stamp_change();
 create trigger messages_are_stamped before insert or update of
     ordinal, message_id, request_id, direction, audience, author, author_name, text, source, created_at, sent_at
@@ -71,19 +76,21 @@ create trigger routing_audit_is_stamped before insert or update on routing_audit
 create trigger audit_log_is_stamped before insert on audit_log
   for each row execute function stamp_change();
 
--- Whether a decision is pending shows at its request.
-create function touch_decided_request() returns trigger language plpgsql as $$
+create function note_pending_decision() returns trigger language plpgsql as $$
+declare
+  decided text := case tg_op when 'DELETE' then old.request_id else new.request_id end;
 begin
   if tg_op = 'UPDATE' and (old.state = 'pending') = (new.state = 'pending') then
     return null;
   end if;
   update requests
-  set feed_xid = pg_current_xact_id(), feed_id = nextval('feed_ids'), feed_at = clock_timestamp()
-  where request_id = case tg_op when 'DELETE' then old.request_id else new.request_id end;
+  set has_pending_decision = exists (
+    select from human_decisions d where d.request_id = decided and d.state = 'pending')
+  where request_id = decided;
   return null;
 end $$;
-create trigger human_decisions_touch_their_request after insert or delete or update of state on human_decisions
-  for each row execute function touch_decided_request();
+create trigger human_decisions_show_at_their_request after insert or delete or update of state on human_decisions
+  for each row execute function note_pending_decision();
 
 -- Rows that a reader has to look at again although no stamp of theirs says so: those that are gone, for everybody,
 -- and requests that have changed hands, for the one who may no longer see them and the one who may now.
