@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../../shared/model/errors.ts';
 import type { AgentOutput } from '../../../shared/model/request.ts';
 import { submitDecision } from '../agent/human-decision.ts';
 import { readMarkup } from '../agent/language/markup.ts';
-import { type QueueName, type Queues, queueNames, unansweredAfterMs } from '../automations/queues.ts';
+import { type Queues, queueNames, unansweredAfterMs } from '../automations/queues.ts';
 import type { Config } from '../config.ts';
 import { takeInForm } from '../intake/form.ts';
 import type { Log } from '../ports.ts';
@@ -14,9 +13,7 @@ import { type Sandbox, startSandbox } from '../sandbox/server.ts';
 import { verifyAudit } from '../store/audit.ts';
 import { type Db, openDatabase } from '../store/db.ts';
 import { createJobs, type Jobs } from '../store/jobs.ts';
-import { endClaims } from '../store/messages.ts';
 import { findPerson, savePeople } from '../store/people.ts';
-import { endLeases } from '../store/requests.ts';
 import { replaceRouting } from '../store/routing.ts';
 import { listRoutingAudit } from '../store/routing-audit.ts';
 import { type ScenarioAgent, startAgentHere, startAgentProcess } from './agent-process.ts';
@@ -24,6 +21,7 @@ import { differences } from './expectations.ts';
 import { createScenarioClock, type ScenarioClock } from './scenario-clock.ts';
 import type { Scenario, Step, StepOf } from './scenario-file.ts';
 import type { ScenarioStore } from './scenario-store.ts';
+import { onTheClock, settle } from './settle.ts';
 
 export interface ScenarioResult {
   scenario: string;
@@ -65,10 +63,6 @@ const vendorTimeoutMs = 1_500;
 const shortTimeoutMs = 400;
 /** Slack's three seconds, in scenarios. */
 const slackAckMs = 400;
-const settleWithinMs = 60_000;
-const pollMs = 5;
-/** Jobs that wait for the scenario's own clock. */
-const onTheClock: readonly QueueName[] = ['escalation-reminder', 'close-unanswered'];
 
 /** Where the request that a step opened is found again. */
 type Opened = { kind: 'thread'; channel: string; ts: string } | { kind: 'request'; requestId: string };
@@ -186,49 +180,6 @@ export async function runScenario(
   } finally {
     for (const stop of stops) await stop();
   }
-}
-
-/** Runs on until nothing is left to do; what only waits for real time need not wait. */
-async function settle(stage: Stage): Promise<void> {
-  const { sandbox, agent, jobs, db } = stage;
-  const deadline = performance.now() + settleWithinMs;
-  let quietChecks = 0;
-  let stuckChecks = 0;
-  while (performance.now() < deadline) {
-    await sleep(pollMs);
-    const isIdle = await agent.isIdle();
-    if (agent.wasRestarted()) {
-      await endLeases(db.kysely);
-      await endClaims(db.kysely);
-    }
-    const pending = Object.entries(await jobs.pending());
-    const sum = (of: 'ready' | 'active' | 'retrying') =>
-      pending.reduce((total, [, counts]) => total + counts[of], 0);
-    const later = pending.some(
-      ([name, { delayed }]) => delayed > 0 && !onTheClock.some((queue) => queue === name),
-    );
-    const isQuiet = isIdle && sandbox.isQuiet();
-    if (!isQuiet || sum('ready') > 0) {
-      quietChecks = 0;
-      stuckChecks = 0;
-      continue;
-    }
-    if (sum('active') > 0) {
-      // Ends in a moment, unless its runner is dead.
-      quietChecks = 0;
-      stuckChecks += 1;
-      if (stuckChecks > 20) await jobs.passTime({ exceptDelaysOf: onTheClock });
-      continue;
-    }
-    if (sum('retrying') > 0 || later) {
-      quietChecks = 0;
-      await jobs.passTime({ exceptDelaysOf: onTheClock });
-      continue;
-    }
-    quietChecks += 1;
-    if (quietChecks >= 3) return;
-  }
-  throw new AppError('internal', `The program did not come to rest within ${settleWithinMs / 1000} s.`);
 }
 
 // ── steps ──────────────────────────────────────────────────────────────────────────────────────────────────────
