@@ -3,8 +3,7 @@ import path from 'node:path';
 import type { SupportedMessagePort } from '@orpc/client/message-port';
 import { AppError, toAppError } from '../../shared/model/errors.ts';
 import { type CrmSystem, crmSystems } from '../../shared/model/lead.ts';
-import type { CrashPoint } from './agent/crm-writer.ts';
-import { createCrmWriter } from './agent/crm-writer.ts';
+import { type CrashPoint, createCrmWriter } from './agent/crm-writer.ts';
 import { submitDecision } from './agent/human-decision.ts';
 import { createRuleBasedReader } from './agent/language/rule-based-reader.ts';
 import { createRecordLookUp } from './agent/record-look-up.ts';
@@ -21,10 +20,11 @@ import { connectVendors } from './connect.ts';
 import type { ChatActionEvent, ChatEvent } from './connectors/connector.ts';
 import { type DemoWorkspace, openDemoWorkspace } from './demo.ts';
 import { createDesk, type Desk } from './desk.ts';
+import { startEscalationNotices } from './escalation-notices.ts';
 import { takeInMessage } from './intake/chat.ts';
 import { createPolicyLibrary } from './knowledge/policy-library.ts';
 import { createLog } from './log.ts';
-import { type Clock, type Log, type Notifier, type SecretStore, systemClock } from './ports.ts';
+import { type Clock, type Log, type Notifier, systemClock } from './ports.ts';
 import type { RpcContext } from './rpc/implementation.ts';
 import { servePort } from './rpc/message-port.ts';
 import { type AppRouter, createRouter } from './rpc/router.ts';
@@ -41,8 +41,8 @@ import { programVersion } from './version.ts';
 export interface HostParts {
   clock?: Clock;
   log?: Log;
+  /** Tells the person at this desk of what is escalated to them; nobody is told where it is left out. */
   notifier?: Notifier;
-  secrets?: SecretStore;
   /** Scenarios kill the process here. */
   crashPoint?: (point: CrashPoint) => void;
   onRun?: RunnerOptions['onRun'];
@@ -176,6 +176,10 @@ async function build(foundation: Foundation): Promise<Host> {
   });
 
   const desk = createDesk(db, config.user ?? demo?.user ?? null);
+  if (parts.notifier) {
+    const notices = await startEscalationNotices({ db, changes, desk, notifier: parts.notifier, log });
+    stops.unshift(() => notices.stop());
+  }
   const router = createRouter({
     db,
     jobs,

@@ -32,12 +32,15 @@ export interface AgentBenchOptions {
   runners?: number;
   /** Called at the points between the agent's transactions. */
   crashPoint?: HostParts['crashPoint'];
+  /** E-mail of the person at every desk; nobody if left out. */
+  user?: string;
+  notifier?: HostParts['notifier'];
 }
 
 const worldFile = path.join(import.meta.dirname, '../scenarios/worlds/halden.json');
 
 export async function startAgentBench(options: AgentBenchOptions = {}): Promise<AgentBench> {
-  const { patch = {}, runners = 1, crashPoint } = options;
+  const { patch = {}, runners = 1, crashPoint, user = null, notifier } = options;
   const world = await readWorld(worldFile, patch);
   const start = new Date(world.clock ?? 0);
   const clock = createScenarioClock(start);
@@ -65,7 +68,7 @@ export async function startAgentBench(options: AgentBenchOptions = {}): Promise<
     workspace: 'own',
     connectors: sandboxConnectors(sandbox, world.channels.slack),
     timeZone: 'UTC',
-    user: null,
+    user,
     logLevel: 'silent',
     concurrency: 4,
     vendorTimeoutMs: 3_000,
@@ -73,7 +76,12 @@ export async function startAgentBench(options: AgentBenchOptions = {}): Promise<
   };
   const hosts: Host[] = [];
   for (let count = 0; count < runners; count += 1) {
-    const host = await createHost(config, { clock, log: silentLog, ...(crashPoint ? { crashPoint } : {}) });
+    const host = await createHost(config, {
+      clock,
+      log: silentLog,
+      ...(crashPoint ? { crashPoint } : {}),
+      ...(notifier ? { notifier } : {}),
+    });
     stops.unshift(() => host.stop());
     await host.start();
     hosts.push(host);
