@@ -132,7 +132,7 @@ function connectorsOf(variables: Variables): ConnectorsConfig {
 }
 
 /** The folder in which each system keeps the data of a user's programs. */
-export function defaultDataDir(platform: NodeJS.Platform, environment: Environment, home: string): string {
+function defaultDataDir(platform: NodeJS.Platform, environment: Environment, home: string): string {
   if (platform === 'win32')
     return path.join(environment.LOCALAPPDATA ?? path.join(home, 'AppData', 'Local'), 'Switchyard');
   if (platform === 'darwin') return path.join(home, 'Library', 'Application Support', 'Switchyard');

@@ -65,7 +65,7 @@ const dayMs = 86_400_000;
  * Moves every instant in a JSON value by `ms` and every day by whole days, so that a made-up past ends now. Texts that
  * merely contain a date stay.
  */
-export function moveDates(value: unknown, ms: number): unknown {
+function moveDates(value: unknown, ms: number): unknown {
   if (typeof value === 'string') {
     if (instant.test(value)) return new Date(Date.parse(value) + ms).toISOString();
     if (day.test(value))

@@ -12,8 +12,9 @@ import type { Config } from './config.ts';
 import { connectVendors } from './connect.ts';
 import { type DemoWorkspace, openDemoWorkspace } from './demo.ts';
 import { createDesk } from './desk.ts';
+import { startEscalationNotices } from './escalation-notices.ts';
 import { createLog } from './log.ts';
-import { type Clock, type Log, type Notifier, type SecretStore, systemClock } from './ports.ts';
+import { type Clock, type Log, type Notifier, systemClock } from './ports.ts';
 import type { RpcContext } from './rpc/implementation.ts';
 import { servePort } from './rpc/message-port.ts';
 import { createRouter } from './rpc/router.ts';
@@ -22,6 +23,7 @@ import { createFeedStore } from './store/changes.ts';
 import { readMigrations } from './store/migrate.ts';
 import { findPerson } from './store/people.ts';
 import { readAttachment } from './store/request-detail.ts';
+import { listEscalations } from './store/requests.ts';
 import { openStoreClock } from './store/store-clock.ts';
 import { openStoreSession, type StoreSession, workspaceFolder } from './store-session.ts';
 import { createDeskSync, type StoreSide } from './sync/desk-sync.ts';
@@ -33,8 +35,8 @@ import { programVersion } from './version.ts';
 export interface HostParts {
   clock?: Clock;
   log?: Log;
+  /** Tells the person at this desk of what is escalated to them; nobody is told where it is left out. */
   notifier?: Notifier;
-  secrets?: SecretStore;
   crashPoint?: (point: CrashPoint) => void;
   onRun?: RunnerOptions['onRun'];
 }
@@ -186,6 +188,16 @@ async function build(
     findInStore: async (email) => (session ? findPerson(session.db.kysely, email) : undefined),
     user,
   });
+  if (parts.notifier) {
+    const notices = await startEscalationNotices({
+      listEscalations: async (requestIds) => session && listEscalations(session.db.kysely, requestIds),
+      changes,
+      desk,
+      notifier: parts.notifier,
+      log,
+    });
+    stops.unshift(() => notices.stop());
+  }
   const router = createRouter({
     cache,
     sync,

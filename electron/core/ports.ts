@@ -1,4 +1,4 @@
-/** Where the work meets the machine. `host.ts` builds these once and passes them in. */
+/** Where the work meets the machine. They are built once and passed in. */
 
 /** The only source of time for everything that decides. Lease times are the database's, never this one's. */
 export interface Clock {
@@ -24,14 +24,9 @@ export const systemClock: Clock = {
     }),
 };
 
-/** Secrets by name, e.g. `SWITCHYARD_SLACK_BOT_TOKEN`. */
-export interface SecretStore {
-  get(name: string): Promise<string | null>;
-}
-
 /** Tells the person at this desk something outside the window. */
 export interface Notifier {
-  notify(note: { title: string; body: string; requestId: string | null }): void;
+  notify(note: { title: string; body: string; requestId: string }): void;
 }
 
 /** The part of pino that the program uses; a child carries the room's name. */

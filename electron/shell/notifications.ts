@@ -7,7 +7,7 @@ export function createDesktopNotifier(showRequest: (requestId: string) => void):
     notify({ title, body, requestId }) {
       if (!Notification.isSupported()) return;
       const notification = new Notification({ title, body });
-      if (requestId !== null) notification.on('click', () => showRequest(requestId));
+      notification.on('click', () => showRequest(requestId));
       notification.show();
     },
   };

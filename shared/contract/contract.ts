@@ -80,7 +80,7 @@ export const RequestDetail = z.object({
 });
 export type RequestDetail = z.infer<typeof RequestDetail>;
 
-export const decisionActions = ['approve', 'reject', 'return'] as const;
+const decisionActions = ['approve', 'reject', 'return'] as const;
 
 export const DecisionInput = z.object({
   requestId: z.string(),

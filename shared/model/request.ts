@@ -48,9 +48,9 @@ export const escalationReasons = [
   'policy_exception',
   'stale_decision',
 ] as const;
-export const waitingReasons = ['lead_not_named', 'lead_not_found', 'lead_ambiguous', 'returned'] as const;
-export const rejectionReasons = ['unauthenticated', 'out_of_scope', 'rejected_by_approver'] as const;
-export const closureReasons = ['withdrawn', 'no_answer'] as const;
+const waitingReasons = ['lead_not_named', 'lead_not_found', 'lead_ambiguous', 'returned'] as const;
+const rejectionReasons = ['unauthenticated', 'out_of_scope', 'rejected_by_approver'] as const;
+const closureReasons = ['withdrawn', 'no_answer'] as const;
 export const reasons = [
   ...escalationReasons,
   ...waitingReasons,

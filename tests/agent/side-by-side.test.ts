@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { CrashPoint } from '../../electron/core/agent/crm-writer.ts';
 import { submitDecision } from '../../electron/core/agent/human-decision.ts';
 import { verifyAudit } from '../../electron/core/store/audit.ts';
-import { finishIntents, insertIntents } from '../../electron/core/store/intents.ts';
+import { abandonIntents, insertIntents } from '../../electron/core/store/intents.ts';
 import { findPerson } from '../../electron/core/store/people.ts';
 import {
   type AgentBench,
@@ -348,7 +348,7 @@ describe('several runners on one store', () => {
       newOwnerId: '803',
       stamp: null,
     };
-    const [intent] = await insertIntents(db.kysely, [otherIntent], running.clock.now());
+    await insertIntents(db.kysely, [otherIntent], running.clock.now());
     sandbox.slack.sendMessage({
       user: 'U-NINA',
       channel,
@@ -356,10 +356,7 @@ describe('several runners on one store', () => {
     });
     await expect.poll(async () => (await jobs.pending())['invoke-agent'].retrying).toBe(1);
     const meanwhile = sandbox.hubspot.writes()['601'];
-    await finishIntents(db.kysely, [intent?.intent_id ?? ''], {
-      state: 'abandoned',
-      at: running.clock.now(),
-    });
+    await abandonIntents(db.kysely, otherIntent.requestId, running.clock.now());
     await running.settle();
     const [, request] = await requestsOf(running);
     expect([meanwhile, sandbox.hubspot.writes()['601'], request?.status]).toEqual([0, 1, 'Completed']);

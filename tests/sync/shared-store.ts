@@ -1,14 +1,20 @@
 import { sql } from 'kysely';
-import { recordOutcome } from '../../electron/core/agent/record-outcome.ts';
+import { type RecordedRun, recordOutcome } from '../../electron/core/agent/record-outcome.ts';
 import { newTrail } from '../../electron/core/agent/tools.ts';
 import { emptyCase } from '../../electron/core/agent/workflow.ts';
+import { systemClock } from '../../electron/core/ports.ts';
 import { appendAudit } from '../../electron/core/store/audit.ts';
 import { type Db, openDatabase } from '../../electron/core/store/db.ts';
 import { insertIncoming } from '../../electron/core/store/messages.ts';
 import { savePeople } from '../../electron/core/store/people.ts';
 import { listRequests } from '../../electron/core/store/queue.ts';
 import { readRequestDetail } from '../../electron/core/store/request-detail.ts';
-import { insertRequest, leaseRequest, releaseLease } from '../../electron/core/store/requests.ts';
+import {
+  insertRequest,
+  type LeasedCase,
+  leaseRequest,
+  releaseLease,
+} from '../../electron/core/store/requests.ts';
 import type { HumanDecisionState } from '../../electron/core/store/tables.ts';
 import { silentLog } from '../../electron/core/store/test-database.ts';
 import { QueueQuery, type RequestDetail } from '../../shared/contract/contract.ts';
@@ -136,77 +142,72 @@ async function settleOne(db: Db, state: Settled, changed: readonly FactValueChan
         event_type: 'Message' as const,
         details: { not_applied: state === 'impossible' ? 'withdrawn' : state, changed },
       };
-  await db.transaction((tx) =>
-    recordOutcome(tx, noJobs, {
-      lease: leased.lease,
-      request,
-      trail: newTrail(),
-      at,
-      readThrough: request.read_through,
-      requester: request.requester,
-      corrections: null,
-      settles: { decision, state },
-      outcome: {
-        ...outcomes[state],
-        ...(decision.action === 'return' && isApplied
-          ? { status: 'Waiting', decision: null, reason: 'returned' }
-          : {}),
-        rationale: `It was ${state}.`,
-        nextOwner: null,
-        priority: request.priority,
-        rule: null,
-        policy: [],
-        leadLabel: null,
-        caseFile: request.case_file ?? emptyCase,
-        actionsTaken: [],
-        events: [{ request_id: request.request_id, actor: decision.actor, ...event }],
-        outgoing: [],
-        escalation: { approver: decision.actor, delegate: null, windowMs: 3_600_000 },
-      },
-    }),
-  );
+  await recordOutcome(recordedRun(db, leased, request.read_through), {
+    settles: { decision, state },
+    outcome: {
+      ...outcomes[state],
+      ...(decision.action === 'return' && isApplied
+        ? { status: 'Waiting', decision: null, reason: 'returned' }
+        : {}),
+      rationale: `It was ${state}.`,
+      nextOwner: null,
+      priority: request.priority,
+      rule: null,
+      policy: [],
+      leadLabel: null,
+      caseFile: request.case_file ?? emptyCase,
+      actionsTaken: [],
+      events: [{ request_id: request.request_id, actor: decision.actor, ...event }],
+      outgoing: [],
+      escalation: { approver: decision.actor, delegate: null, windowMs: 3_600_000 },
+    },
+  });
   return true;
 }
 
 async function escalateAnew(db: Db, requestId: string): Promise<void> {
   const at = new Date();
-  const leased = await leaseRequest(db.kysely, { requestId, holder: 'test', ttlMs: 30_000, at });
+  const lease = { requestId, holder: 'test', ttlMs: 30_000, at };
+  const waiting = await leaseRequest(db.kysely, lease);
+  if (!waiting) return;
+  await releaseLease(db.kysely, waiting.lease);
+  if (waiting.request.status !== 'Waiting') return;
+  const { email } = requester;
+  await insertIncoming(
+    db.kysely,
+    { requestId, author: email, authorName: 'rae', text: 'More of it', source: 'form' },
+    at,
+  );
+  const leased = await leaseRequest(db.kysely, lease);
   if (!leased) return;
-  const { request, lease } = leased;
-  if (request.status !== 'Waiting') return releaseLease(db.kysely, lease);
-  await db.transaction(async (tx) => {
-    await insertIncoming(
-      tx,
-      { requestId, author: requester.email, authorName: 'rae', text: 'More of it', source: 'form' },
-      at,
-    );
-    await recordOutcome(tx, noJobs, {
-      lease,
-      request,
-      trail: newTrail(),
-      at,
-      readThrough: request.read_through,
-      requester: request.requester,
-      corrections: null,
-      settles: null,
-      outcome: {
-        ...outcomes.stale,
-        reason: 'data_conflict',
-        rationale: 'It was looked at again.',
-        nextOwner: null,
-        priority: request.priority,
-        rule: null,
-        policy: [],
-        leadLabel: null,
-        caseFile: request.case_file ?? emptyCase,
-        actionsTaken: [],
-        events: [],
-        outgoing: [],
-        escalation: { approver: request.approver ?? '', delegate: null, windowMs: 3_600_000 },
-      },
-    });
+  const { request, incoming } = leased;
+  await recordOutcome(recordedRun(db, leased, incoming.at(-1)?.ordinal ?? 0), {
+    outcome: {
+      ...outcomes.stale,
+      reason: 'data_conflict',
+      rationale: 'It was looked at again.',
+      nextOwner: null,
+      priority: request.priority,
+      rule: null,
+      policy: [],
+      leadLabel: null,
+      caseFile: request.case_file ?? emptyCase,
+      actionsTaken: [],
+      events: [],
+      outgoing: [],
+      escalation: { approver: request.approver ?? '', delegate: null, windowMs: 3_600_000 },
+    },
   });
 }
+
+/** As much of a run as its recording looks at. */
+const recordedRun = (db: Db, leased: LeasedCase, readThrough: number): RecordedRun => ({
+  parts: { db, jobs: noJobs, clock: systemClock, log: silentLog, crashPoint: () => undefined },
+  leased,
+  requester: null,
+  trail: newTrail(),
+  readThrough,
+});
 
 async function allRequests(db: Db): Promise<RequestRow[]> {
   const query = QueueQuery.parse({ view: 'all', sort: 'oldest', limit: 500 });

@@ -94,7 +94,7 @@ const isHalf = ({ name, company }: NamedLead): boolean => name === null || compa
 const isPlace = ({ name, company }: NamedLead): boolean =>
   name === null && company !== null && normaliseCountry(company) !== null;
 
-export function candidateOf(records: readonly CrmRecord[]): Candidate {
+function candidateOf(records: readonly CrmRecord[]): Candidate {
   const name = records.find((record) => record.name !== null)?.name ?? null;
   const company = records.find((record) => record.company !== null)?.company ?? null;
   return { name, company, records: records.map(({ system, id }) => ({ system, id })) };

@@ -7,6 +7,21 @@ import { reasonWords } from './replies.ts';
 export const alreadyRight = (result: { leadLabel: string; owner: string; rule: string | null }): string =>
   `${result.leadLabel} is already with ${result.owner}${result.rule === null ? '' : `, as rule ${result.rule} wants`}. Nothing had to be changed.`;
 
+export function ownerChanged(result: {
+  leadLabel: string;
+  owner: string;
+  previous: string | null;
+  rule: string | null;
+  /** Null where the agent decided, by the rule. */
+  approvedBy: string | null;
+}): string {
+  const { leadLabel, owner, previous, rule, approvedBy } = result;
+  const before = previous === null ? '' : ` (before: ${previous})`;
+  const byRule = rule === null ? '' : `, by rule ${rule}`;
+  const why = approvedBy === null ? byRule : `, approved by ${approvedBy}`;
+  return `Done: ${leadLabel} is now with ${owner}${before}${why}.`;
+}
+
 export const approvedUnchanged = (result: { leadLabel: string; owner: string; approvedBy: string }): string =>
   `${result.approvedBy} decided that ${result.leadLabel} stays with ${result.owner}. Nothing had to be changed.`;
 

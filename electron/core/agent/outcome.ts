@@ -14,7 +14,7 @@ import {
 } from '../../../shared/model/request.ts';
 import type { Responsible } from '../policy/approver.ts';
 import type { OutgoingDraft } from '../store/messages.ts';
-import type { RequestRecord } from '../store/requests.ts';
+import type { HumanDecision, RequestRecord } from '../store/requests.ts';
 import { decisionCard } from './decision-card.ts';
 import { passedOnWithoutApprover } from './outcome-replies.ts';
 import { passedOn, reasonWords } from './replies.ts';
@@ -57,7 +57,7 @@ export const displayName = (people: readonly Person[], email: string | null): st
 export const nextVersion = (request: RequestRecord): number => request.version + 1;
 
 /** Where the requester is told: in the thread where they asked, else by direct message, else in the console only. */
-export function requesterDestination({ request, requester, people }: Ground): ChatDestination | null {
+function requesterDestination({ request, requester, people }: Ground): ChatDestination | null {
   if (request.channel !== null && request.thread !== null)
     return { channel: request.channel, thread: request.thread };
   const chatId = people.find((person) => person.email === requester)?.slack ?? null;
@@ -106,8 +106,26 @@ export function agentEvent(
   return { request_id: requestId, actor: agentName, event_type, details };
 }
 
+/** What became of a human's decision. */
+export const humanEvent = (
+  decision: HumanDecision,
+  event_type: 'Approval' | 'Rejection' | 'Message',
+  more: Record<string, unknown>,
+): NewAuditEvent => ({
+  request_id: decision.request_id,
+  actor: decision.actor,
+  event_type,
+  details: { action: decision.action, note: decision.note, via: decision.via, ...more },
+});
+
+/** Whoever was to decide the case when it was escalated last. */
+export function responsibleAsBefore(request: RequestRecord): Responsible | null {
+  const { approver, delegate, review_window_ms } = request;
+  return approver === null ? null : { approver, delegate, windowMs: review_window_ms ?? 0 };
+}
+
 /** The decision with everything that it rests on: the step, the rule path, the policy quotes and the facts. */
-export function decisionEvent(
+function decisionEvent(
   request: RequestRecord,
   result: { decision: DecisionName | null; reason: Reason | null } & Found,
 ): NewAuditEvent {

@@ -1,39 +1,37 @@
 import type { Kysely } from 'kysely';
 import type { NewAuditEvent } from '../../../shared/model/audit.ts';
+import { AppError } from '../../../shared/model/errors.ts';
 import { agentName } from '../../../shared/model/request.ts';
-import type { Queues } from '../automations/queues.ts';
 import { unansweredAfterMs } from '../automations/queues.ts';
 import { appendAudit } from '../store/audit.ts';
 import { settleDecision } from '../store/human-decisions.ts';
 import { abandonIntents, finishIntents } from '../store/intents.ts';
-import type { Jobs } from '../store/jobs.ts';
 import { insertOutgoing, type OutgoingDraft } from '../store/messages.ts';
 import {
   type HumanDecision,
+  hasUnread,
   type Intent,
-  type Lease,
   type RequestRecord,
   updateUnderLease,
 } from '../store/requests.ts';
 import { insertRoutingAudit } from '../store/routing-audit.ts';
 import type { Database, HumanDecisionState } from '../store/tables.ts';
 import { agentEvent, isFinal, type Outcome, outputOf } from './outcome.ts';
+import type { Run, RunParts } from './run.ts';
 import type { Trail } from './tools.ts';
 
+/** What of a run its recording needs. */
+export type RecordedRun = Pick<Run, 'leased' | 'requester' | 'trail' | 'readThrough'> & {
+  parts: Pick<RunParts, 'db' | 'jobs' | 'clock' | 'log' | 'crashPoint'>;
+};
+
+/** What a run came to. */
 export interface Recording {
-  lease: Lease;
-  request: RequestRecord;
   outcome: Outcome;
-  trail: Trail;
-  at: Date;
-  /** The last message that the run has read. */
-  readThrough: number;
-  /** Known by now, where intake knew only a chat's user id. */
-  requester: string | null;
   /** Owners that were changed, with why. */
-  corrections: { intents: readonly Intent[]; reason: string } | null;
+  corrections?: { intents: readonly Intent[]; reason: string };
   /** What became of the human's decision that the run was about. */
-  settles: { decision: HumanDecision; state: Exclude<HumanDecisionState, 'pending'> } | null;
+  settles?: { decision: HumanDecision; state: Exclude<HumanDecisionState, 'pending'> };
 }
 
 export const toolCallEvents = (requestId: string, trail: Trail): NewAuditEvent[] =>
@@ -57,15 +55,30 @@ const withCardOf =
     draft.card === null ? draft : { ...draft, card: { ...draft.card, version } };
 
 /**
- * Records everything that a run came to, in the caller's transaction, with the jobs that follow from it. Throws
- * `lease_lost`, and so undoes all of it, where another runner has taken the request over.
+ * Records everything that a run came to, in one transaction, with the jobs that follow from it. Throws `lease_lost`, and
+ * so undoes all of it, where another runner has taken the request over; `vendor_busy` where the case has to be judged
+ * again, because something was said meanwhile.
  */
-export async function recordOutcome(
-  db: Kysely<Database>,
-  jobs: Pick<Jobs<Queues>, 'enqueue'>,
-  recording: Recording,
-): Promise<void> {
-  const { lease, request, outcome, trail, at, corrections, settles } = recording;
+export async function recordOutcome(run: RecordedRun, recording: Recording): Promise<void> {
+  const { parts, leased, readThrough } = run;
+  const { outcome, corrections, settles } = recording;
+  await parts.db.transaction(async (tx) => {
+    // Nothing is written yet, so a message that came in meanwhile is heard before the case is closed.
+    if (!corrections && !settles && (await hasUnread(tx, leased.lease, readThrough)))
+      throw new AppError('vendor_busy', 'A message came in while the case was judged; it is judged again.');
+    await writeRecording(tx, run, recording);
+  });
+  const { status, reason } = outcome;
+  parts.log.info({ requestId: leased.request.request_id, status, reason }, 'A run was recorded');
+  parts.crashPoint('after_audit');
+}
+
+async function writeRecording(db: Kysely<Database>, run: RecordedRun, recording: Recording): Promise<void> {
+  const { leased, ground, trail, readThrough } = run;
+  const { request, lease } = leased;
+  const { jobs } = run.parts;
+  const { outcome, corrections, settles } = recording;
+  const at = run.parts.clock.now();
   const requestId = request.request_id;
   const version = await versionToRecord(db, request);
   const { escalation } = outcome;
@@ -75,7 +88,7 @@ export async function recordOutcome(
   const now = at.toISOString();
 
   await updateUnderLease(db, lease, {
-    requester: recording.requester,
+    requester: ground.requester,
     status: outcome.status,
     decision: outcome.decision,
     reason: outcome.reason,
@@ -106,7 +119,7 @@ export async function recordOutcome(
     closed_at: isOver ? now : null,
     updated_at: now,
     version,
-    read_through: recording.readThrough,
+    read_through: readThrough,
     open_plan: null,
     lease_until: null,
     lease_holder: null,
@@ -114,11 +127,7 @@ export async function recordOutcome(
   if (corrections) {
     const { intents, reason } = corrections;
     await insertRoutingAudit(db, intents, { rule: outcome.rule, reason, at });
-    await finishIntents(
-      db,
-      intents.map(({ intent_id }) => intent_id),
-      { state: 'done', at },
-    );
+    await finishIntents(db, intents, at);
   }
   if (settles) await settleDecision(db, settles.decision, settles.state, at);
   await abandonIntents(db, requestId, at);

@@ -58,7 +58,6 @@ export interface RunInput {
 /** One owner that has to change, and what it changes from. */
 export interface OwnerChange {
   record: RecordRef;
-  title: string;
   previousOwner: string | null;
   /** E-mail of the new owner. */
   newOwner: string;
@@ -541,7 +540,6 @@ export function planChanges(
     if (record.owner?.email?.toLowerCase() === newOwner || !user) continue;
     changes.push({
       record: { system: record.system, id: record.id },
-      title: recordTitle(record),
       previousOwner,
       newOwner,
       newOwnerId: user.id,
@@ -657,22 +655,4 @@ export function factWords(key: string): string {
     return `the owner of ${recordTitle({ system: first === 'hubspot' ? 'hubspot' : 'salesforce', id: second })}`;
   }
   return first === 'other' ? `${kind} in the other CRM` : (kind ?? key);
-}
-
-/** The reply to a correction, or to a lead that was right already. */
-export function outcomeReply(result: {
-  leadLabel: string;
-  owner: string;
-  previous: string | null;
-  rule: string | null;
-  approvedBy: string | null;
-}): string {
-  const before = result.previous === null ? '' : ` (before: ${result.previous})`;
-  const why =
-    result.approvedBy === null
-      ? result.rule === null
-        ? ''
-        : `, by rule ${result.rule}`
-      : `, approved by ${result.approvedBy}`;
-  return `Done: ${result.leadLabel} is now with ${result.owner}${before}${why}.`;
 }

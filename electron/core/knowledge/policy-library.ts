@@ -8,9 +8,9 @@ import type { Database } from '../store/tables.ts';
 import { readPolicyPage } from './read-page.ts';
 
 /** The label of the pages that govern the operation. */
-export const policyLabel = 'lead-routing-policy';
+const policyLabel = 'lead-routing-policy';
 /** `policy_max_age`: how old a kept copy may be where the pages themselves cannot be read. */
-export const policyMaximumAgeMs = 24 * 3600 * 1000;
+const policyMaximumAgeMs = 24 * 3600 * 1000;
 /** A copy that says the same is written again only after this long. */
 const keepEveryMs = 60_000;
 

@@ -26,7 +26,7 @@ export interface Responsible {
 }
 
 /** Where neither the row nor the page gives a window. */
-export const defaultWindowMs = 4 * 3600 * 1000;
+const defaultWindowMs = 4 * 3600 * 1000;
 
 const accountReasons: readonly EscalationReason[] = ['named_account_conflict', 'strategic_account'];
 

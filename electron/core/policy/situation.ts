@@ -218,7 +218,7 @@ export function assess(gathered: Gathered): Situation {
   };
 }
 
-export function poolOf(situation: Situation): Pool | undefined {
+function poolOf(situation: Situation): Pool | undefined {
   return situation.routing.pools.find(({ pool }) => pool === situation.rules.pool);
 }
 

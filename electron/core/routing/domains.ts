@@ -4,7 +4,7 @@ import { getDomain } from 'tldts';
 const freeMail = new Set<string>(freeMailDomains);
 
 /** The domain under which an organisation registered, from a web address, a host or an e-mail address. */
-export function registeredDomain(text: string): string | null {
+function registeredDomain(text: string): string | null {
   const host = text.includes('@') ? text.slice(text.lastIndexOf('@') + 1) : text;
   return getDomain(host.trim().toLowerCase(), { allowPrivateDomains: true });
 }

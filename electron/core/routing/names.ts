@@ -82,7 +82,7 @@ export function jaroWinkler(first: string, second: string): number {
   return jaro + prefix * 0.1 * (1 - jaro);
 }
 
-export const similarNameThreshold = 0.92;
+const similarNameThreshold = 0.92;
 
 /** Whether two names are merely similar: not equal once normalised, but close (decision policy, *Similar*). */
 export function areSimilarNames(first: string, second: string): boolean {

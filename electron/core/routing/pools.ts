@@ -38,7 +38,7 @@ function parseDays(text: string): Set<number> {
 }
 
 /** `Mon-Fri 08:00-18:00; Sat,Sun 10:00-14:00`: ranges with days (none: every day) and hours, `24:00` is midnight. */
-export function parseWorkingHours(text: string): WorkingRange[] {
+function parseWorkingHours(text: string): WorkingRange[] {
   const ranges: WorkingRange[] = [];
   for (const [, days = '', from = '', to = ''] of text.matchAll(
     /([A-Za-z][A-Za-z,\-\s]*?)?\s*(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})/g,

@@ -170,7 +170,7 @@ function compileCondition(condition: Condition, { country, timeZone }: Condition
   };
 }
 
-export function describeAssignment(assign: Assignment): string {
+function describeAssignment(assign: Assignment): string {
   if ('owner' in assign) return assign.owner;
   return 'pool' in assign ? `pool ${assign.pool}` : 'account owner';
 }
@@ -300,7 +300,7 @@ function resultOf(
 }
 
 /** Whether two results would send the lead the same way; the rule by which does not matter. */
-export function isSameResult(first: RulesResult, second: RulesResult): boolean {
+function isSameResult(first: RulesResult, second: RulesResult): boolean {
   const key = (result: RulesResult) => {
     if (result.kind === 'owner') return `owner ${result.owner}`;
     if (result.kind === 'pool') return `pool ${result.pool}`;

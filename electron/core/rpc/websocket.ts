@@ -20,7 +20,7 @@ import type { Log } from '../ports.ts';
 import type { Connection } from './connection.ts';
 
 /** Where the console is looked for when nobody names a port. */
-export const defaultConsolePort = 47_100;
+const defaultConsolePort = 47_100;
 
 const portsTried = 20;
 const pingEveryMs = 30_000;

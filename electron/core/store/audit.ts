@@ -93,7 +93,7 @@ export type ChainState =
   | { isValid: true; events: number; head: string }
   | { isValid: false; problem: string };
 
-export const genesisHash = '0'.repeat(64);
+const genesisHash = '0'.repeat(64);
 
 /** The hash of an event, from its predecessor's: SHA-256 over a domain name, that hash, the id and the content. */
 export function hashOf(event: { previousHash: string; eventId: string; content: string }): string {

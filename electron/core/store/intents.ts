@@ -74,17 +74,21 @@ export async function abandonIntents(db: Kysely<Database>, requestId: string, at
     .execute();
 }
 
-/** Ends intents, in the transaction that records what came of them. */
+/** Ends intents that were carried out, in the transaction that records what came of them. */
 export async function finishIntents(
   db: Kysely<Database>,
-  intentIds: readonly string[],
-  outcome: { state: 'done' | 'abandoned'; at: Date },
+  intents: readonly Intent[],
+  at: Date,
 ): Promise<void> {
-  if (intentIds.length === 0) return;
+  if (intents.length === 0) return;
   await db
     .updateTable('intents')
-    .set({ state: outcome.state, finished_at: outcome.at.toISOString() })
-    .where('intent_id', 'in', intentIds)
+    .set({ state: 'done', finished_at: at.toISOString() })
+    .where(
+      'intent_id',
+      'in',
+      intents.map(({ intent_id }) => intent_id),
+    )
     .where('state', '=', 'planned')
     .execute();
 }

@@ -87,6 +87,23 @@ export async function holdRequest(
   return { ...request, isClosed: closure !== undefined };
 }
 
+/** What somebody who decides is told of a case that waits for them. */
+export interface Escalation extends Pick<RequestRecord, 'request_id' | 'approver' | 'reason' | 'lead_label'> {
+  escalated_version: number;
+}
+
+/** Cases that wait for a human's decision and were escalated here, not imported: those of the ids, or all. */
+export function listEscalations(db: Kysely<Database>, requestIds?: readonly string[]): Promise<Escalation[]> {
+  return db
+    .selectFrom('requests')
+    .select(['request_id', 'approver', 'reason', 'lead_label', 'escalated_version'])
+    .where('status', '=', 'Escalated')
+    .where('escalated_version', 'is not', null)
+    .$if(requestIds !== undefined, (query) => query.where('request_id', 'in', requestIds ?? []))
+    .$narrowType<{ escalated_version: number }>()
+    .execute();
+}
+
 /** Gives a request that was made elsewhere the thread in which its requester was told first. */
 export async function placeRequest(
   db: Kysely<Database>,

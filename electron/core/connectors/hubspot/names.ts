@@ -1,5 +1,5 @@
 /** Letters and digits in lower case, without marks, punctuation and spaces: how names are held against each other. */
-export function lettersOf(text: string): string {
+function lettersOf(text: string): string {
   return text
     .normalize('NFKD')
     .replace(/[^\p{L}\p{N}]+/gu, '')

@@ -8,7 +8,7 @@ import { vendor } from './errors.ts';
 import { SalesforceTransport } from './transport.ts';
 
 /** The SDK's own default is years old. Winter '25; every field and header that is used here is in it. */
-export const apiVersion = '62.0';
+const apiVersion = '62.0';
 
 export interface SalesforceOptions {
   /** Where tokens are asked for: the organisation's My Domain, e.g. `https://acme.my.salesforce.com`. */
