@@ -63,6 +63,7 @@ const alarmMs = 30_000;
 /** A cursor that moves without changes is kept now and then only: each time costs a write. */
 const keepCursorMs = 60_000;
 const fillChunkBytes = 256 * 1024;
+const chunksOnTheWay = 2;
 
 /** Why a pull cannot go on, in words for a person. It is looked at again now and then. */
 class Blocked extends Error {}
@@ -172,12 +173,19 @@ export function createPull(options: PullOptions): Pull {
     const { source, table, columns, total, signal } = task;
     let rows = 0;
     show({ state: 'filling', fill: { table, rows, total } });
+    // The next chunk is on its way while one is written, or the cache's thread waits for each.
+    const writes: Promise<void>[] = [];
     for await (const { bytes, lines } of gatherChunks(source.copy(table), fillChunkBytes)) {
       signal.throwIfAborted();
-      await cache.fillChunk(table, columns, bytes);
+      const write = cache.fillChunk(table, columns, bytes);
+      // Whoever awaits it below learns of a failure; until then there may be nobody.
+      write.catch(() => {});
+      writes.push(write);
+      if (writes.length > chunksOnTheWay) await writes.shift();
       rows += lines;
       show({ fill: { table, rows: Math.min(rows, total), total } });
     }
+    await Promise.all(writes);
     await cache.endTable(table);
   }
 
