@@ -204,7 +204,7 @@ async function escalateAnew(db: Db, requestId: string): Promise<void> {
 const recordedRun = (db: Db, leased: LeasedCase, readThrough: number): RecordedRun => ({
   parts: { db, jobs: noJobs, clock: systemClock, log: silentLog, crashPoint: () => undefined },
   leased,
-  requester: null,
+  ground: { requester: leased.request.requester },
   trail: newTrail(),
   readThrough,
 });

@@ -21,7 +21,8 @@ import type { Run, RunParts } from './run.ts';
 import type { Trail } from './tools.ts';
 
 /** What of a run its recording needs. */
-export type RecordedRun = Pick<Run, 'leased' | 'requester' | 'trail' | 'readThrough'> & {
+export type RecordedRun = Pick<Run, 'leased' | 'trail' | 'readThrough'> & {
+  ground: Pick<Run['ground'], 'requester'>;
   parts: Pick<RunParts, 'db' | 'jobs' | 'clock' | 'log' | 'crashPoint'>;
 };
 
