@@ -72,7 +72,7 @@ export function anyRequest(ordinals: fc.Arbitrary<number>): fc.Arbitrary<SyncedR
       approver: maybe(email),
       delegate: maybe(email),
       rule: fc.constant(null),
-      policy: fc.constantFrom([], ['Routing policy 4.2', 'A "quoted"\tone']),
+      policy: fc.constantFrom<string[][]>([], ['Routing policy 4.2', 'A "quoted"\tone']),
       source: fc.constantFrom<Source>(...sources),
       due_at: maybe(moment),
       is_overdue: fc.boolean(),

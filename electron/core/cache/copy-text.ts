@@ -22,10 +22,13 @@ export function readField(field: string): string | null {
 
 export interface CopyReader {
   /** Takes bytes as they come, cut anywhere, and gives the rows that are whole by now. */
-  push(chunk: Uint8Array): CopyFields[];
+  push(chunk: Uint8Array): Iterable<CopyFields>;
   /** Whether a row has begun and not ended. */
   isAmid(): boolean;
 }
+
+/** Text is made in pieces that V8 keeps among its young objects: larger ones stay until a full collection. */
+const pieceBytes = 64 * 1024;
 
 /**
  * Reads PostgreSQL's COPY text format (https://www.postgresql.org/docs/current/sql-copy.html, "Text Format") as the
@@ -33,19 +36,27 @@ export interface CopyReader {
  */
 export function createCopyReader(): CopyReader {
   let begun: Buffer[] = [];
+
+  /** The end of the last row that ends within a piece; of the first one where that is longer. */
+  function endOfPiece(bytes: Buffer, from: number): number {
+    const last = bytes.lastIndexOf(newline, from + pieceBytes);
+    return last >= from ? last : bytes.indexOf(newline, from);
+  }
+
   return {
-    push(chunk) {
+    *push(chunk) {
       const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      const end = bytes.lastIndexOf(newline);
-      if (end === -1) {
-        if (bytes.length > 0) begun.push(bytes);
-        return [];
+      let from = 0;
+      while (from < bytes.length) {
+        const end = endOfPiece(bytes, from);
+        if (end === -1) break;
+        const piece = bytes.subarray(from, end);
+        const text = (begun.length === 0 ? piece : Buffer.concat([...begun, piece])).toString('utf8');
+        begun = [];
+        from = end + 1;
+        for (const line of text.split('\n')) yield line.split('\t');
       }
-      const whole = bytes.subarray(0, end);
-      const text =
-        begun.length === 0 ? whole.toString('utf8') : Buffer.concat([...begun, whole]).toString('utf8');
-      begun = end + 1 < bytes.length ? [bytes.subarray(end + 1)] : [];
-      return text.split('\n').map((line) => line.split('\t'));
+      if (from < bytes.length) begun.push(bytes.subarray(from));
     },
     isAmid: () => begun.length > 0,
   };

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { QueueQuery, queueSorts, queueViews } from '../../../shared/contract/contract.ts';
 import { escalationReasons, priorities, sources, statuses } from '../../../shared/model/request.ts';
 import {
@@ -15,7 +15,7 @@ import {
 import { copyText } from '../../../tests/cache/copy-text.ts';
 import { CacheModel } from '../../../tests/cache/model.ts';
 import { anyMessage, anyRequest, emails, words } from '../../../tests/cache/rows.ts';
-import { silentLog } from '../../../tests/test-postgres.ts';
+import { silentLog } from '../store/test-database.ts';
 import type { Cache, Viewer } from './cache.ts';
 import { openCache } from './open-cache.ts';
 
@@ -25,12 +25,12 @@ const cursor = { xid: '700', id: '0' };
 let dir: string;
 let cache: Cache;
 
-beforeAll(async () => {
+beforeEach(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'switchyard-copy-'));
   cache = await openCache({ dir, log: silentLog });
 });
 
-afterAll(async () => {
+afterEach(async () => {
   await cache.close();
   await rm(dir, { recursive: true });
 });
@@ -188,9 +188,9 @@ describe('a copy, however it came about', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
-  });
+  }, 120_000);
 
   it('finds words by their beginnings in whatever sort and filter, whatever their accents and case', async () => {
     await fc.assert(
@@ -215,9 +215,9 @@ describe('a copy, however it came about', () => {
           expect(search).toEqual({ rows: model.requests.size, total: model.requests.size });
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
-  });
+  }, 120_000);
 });
 
 it('has the keys by which rows are replaced', () => {

@@ -119,10 +119,11 @@ export function createFill({
     chunk(table, columns, chunk) {
       const filling = tableFill(table, columns);
       begin();
-      const rows = filling.reader.push(chunk);
-      for (const fields of rows) filling.write(fields);
-      filling.rows += rows.length;
-      uncommitted += rows.length;
+      for (const fields of filling.reader.push(chunk)) {
+        filling.write(fields);
+        filling.rows += 1;
+        uncommitted += 1;
+      }
       if (uncommitted >= rowsPerCommit) commit();
     },
     async endTable(table, pause) {

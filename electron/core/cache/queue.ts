@@ -22,6 +22,14 @@ interface Candidate {
   updated_at: number;
 }
 
+/** Who has to do with a request. */
+interface Involved {
+  class: number;
+  requester: string | null;
+  approver: string | null;
+  delegate: string | null;
+}
+
 /**
  * A sort's places ascend, whichever way the values go. In a search, newest and oldest go by the request's number,
  * which is the order of the index of words; an imported request may be older than its number says.
@@ -77,19 +85,32 @@ export function createQueueReader(options: {
   const { db, classes, search } = options;
   const stretches = createStretches(db);
   const columns = 'ordinal, class, created_at, updated_at';
+  const inClasses = 'class in (select value from json_each(?))';
+  const ofApprover = `requests indexed by requests_of_approvers where is_final = 0 and approver = ? and ${inClasses}`;
+  const ofDelegate = `requests indexed by requests_of_delegates where is_final = 0 and delegate = ? and ${inClasses}`;
+  const ofRequester = `requests indexed by requests_of_requesters where requester = ? and ${inClasses}`;
   const statements = {
-    byApprover: db.prepare<[string], Candidate>(
-      `select ${columns} from requests indexed by requests_of_approvers where is_final = 0 and approver = ?`,
+    byApprover: db.prepare<[string, string, number], Candidate>(
+      `select ${columns} from ${ofApprover} limit ?`,
     ),
-    byDelegate: db.prepare<[string], Candidate>(
-      `select ${columns} from requests indexed by requests_of_delegates where is_final = 0 and delegate = ?`,
+    countByApprover: db.prepare<[string, string], number>(`select count(*) from ${ofApprover}`).pluck(),
+    byDelegate: db.prepare<[string, string, number], Candidate>(
+      `select ${columns} from ${ofDelegate} limit ?`,
     ),
+    countByDelegate: db
+      .prepare<[string, string, string], number>(`select count(*) from ${ofDelegate} and approver is not ?`)
+      .pluck(),
     byRequester: db.prepare<[string], Candidate>(
       `select ${columns} from requests indexed by requests_of_requesters where requester = ?`,
     ),
-    byRequesterAndClasses: db.prepare<[string, string], Candidate>(
-      `select ${columns} from requests indexed by requests_of_requesters
-       where requester = ? and class in (select value from json_each(?))`,
+    byRequesterAndClasses: db.prepare<[string, string, number], Candidate>(
+      `select ${columns} from ${ofRequester} limit ?`,
+    ),
+    countByRequesterAndClasses: db
+      .prepare<[string, string], number>(`select count(*) from ${ofRequester}`)
+      .pluck(),
+    involved: db.prepare<[number], Involved>(
+      'select class, requester, approver, delegate from requests where ordinal = ?',
     ),
     countByRequester: db.prepare<[string], { class: number; requests: number }>(
       `select class, count(*) as requests from requests indexed by requests_of_requesters
@@ -104,36 +125,82 @@ export function createQueueReader(options: {
     ),
   };
 
-  /** What waits for this person, or was asked by them. */
-  function mine(me: string): Candidate[] {
-    const found = new Map<number, Candidate>();
-    const take = (candidates: Iterable<Candidate>, isTaken: (its: RequestClass) => boolean) => {
-      for (const one of candidates) {
-        const its = classes.byId(one.class);
-        if (its && isTaken(its)) found.set(one.ordinal, one);
-      }
-    };
-    take(statements.byApprover.iterate(me), ({ status }) => status === 'Escalated');
-    take(statements.byDelegate.iterate(me), ({ status, isOverdue }) => status === 'Escalated' && isOverdue);
-    const waiting = classes.matching({ view: 'waiting' }).map(({ id }) => id);
-    take(statements.byRequesterAndClasses.iterate(me, JSON.stringify(waiting)), () => true);
-    return [...found.values()];
+  const idsOf = (isWanted: (its: RequestClass) => boolean) =>
+    JSON.stringify(
+      classes
+        .matching({ view: 'mine' })
+        .filter(isWanted)
+        .map(({ id }) => id),
+    );
+  /** The classes of what waits for a person as approver, as delegate, and as the one who asked. */
+  const classesOfMine = () => ({
+    approver: idsOf(({ status }) => status === 'Escalated'),
+    delegate: idsOf(({ status, isOverdue }) => status === 'Escalated' && isOverdue),
+    requester: idsOf(({ status }) => status === 'Waiting'),
+  });
+
+  /** What waits for this person; null where that is too much to be looked at one by one. */
+  function fewOfMine(me: string): Candidate[] | null {
+    const ids = classesOfMine();
+    const found = [
+      ...statements.byApprover.all(me, ids.approver, fewRequests + 1),
+      ...statements.byDelegate.all(me, ids.delegate, fewRequests + 1),
+      ...statements.byRequesterAndClasses.all(me, ids.requester, fewRequests + 1),
+    ];
+    if (found.length > fewRequests) return null;
+    return [...new Map(found.map((one) => [one.ordinal, one])).values()];
   }
 
-  /** The few requests that come into question, where the viewer or the view narrows them down; null: all. */
-  function narrowed(view: QueueView, viewer: Viewer): Candidate[] | null {
-    if (viewer.access === 'none') return [];
-    if (viewer.access === 'all') return view === 'mine' ? mine(viewer.email) : null;
-    const own = statements.byRequester.all(viewer.email);
-    if (view !== 'mine') return own;
-    const theirs = new Set(own.map(({ ordinal }) => ordinal));
-    return mine(viewer.email).filter(({ ordinal }) => theirs.has(ordinal));
+  function countMine(me: string): number {
+    const ids = classesOfMine();
+    return (
+      (statements.countByApprover.get(me, ids.approver) ?? 0) +
+      (statements.countByDelegate.get(me, ids.delegate, me) ?? 0) +
+      (statements.countByRequesterAndClasses.get(me, ids.requester) ?? 0)
+    );
+  }
+
+  function isMine({ ordinal }: Pick<Candidate, 'ordinal'>, me: string): boolean {
+    const request = statements.involved.get(ordinal);
+    const its = request && classes.byId(request.class);
+    if (!its) return false;
+    if (its.status === 'Waiting') return request.requester === me;
+    if (its.status !== 'Escalated') return false;
+    return request.approver === me || (request.delegate === me && its.isOverdue);
+  }
+
+  /** Which requests come into question. */
+  interface Scope {
+    /** All of them, where they are few. */
+    candidates: Candidate[] | null;
+    /** Where they are not: whether this one does. */
+    has: (ordinal: number) => boolean;
+  }
+
+  const everything: Scope = { candidates: null, has: () => true };
+
+  function scopeOf(view: QueueView, { access, email }: Viewer): Scope {
+    switch (access) {
+      case 'none':
+        return { candidates: [], has: () => false };
+      case 'own': {
+        const own = statements.byRequester.all(email);
+        return {
+          candidates: view === 'mine' ? own.filter((one) => isMine(one, email)) : own,
+          has: () => true,
+        };
+      }
+      case 'all':
+        if (view !== 'mine') return everything;
+        return { candidates: fewOfMine(email), has: (ordinal) => isMine({ ordinal }, email) };
+    }
   }
 
   interface Question {
     sort: Sort;
     isSearch: boolean;
     taken: ReadonlyMap<number, RequestClass>;
+    scope: Scope;
     after: Place | null;
     /** One more than the page, so that it is known whether another follows. */
     limit: number;
@@ -183,14 +250,15 @@ export function createQueueReader(options: {
 
   /** The newest (or oldest) matches of the classes wanted: the index of words has them in this order. */
   function matchesByNumber(matches: WordMatches, question: Question): Placed[] {
-    const { sort, after, limit } = question;
+    const { sort, scope, after, limit } = question;
     const isNewest = sort !== 'oldest';
     const found: Placed[] = [];
     for (const ordinals of matches.batches(
       isNewest ? 'newest' : 'oldest',
       after === null ? null : Math.abs(after[0]),
     )) {
-      found.push(...sorted(readCandidates(ordinals), { ...question, limit: limit - found.length }));
+      const candidates = readCandidates(ordinals).filter(({ ordinal }) => scope.has(ordinal));
+      found.push(...sorted(candidates, { ...question, limit: limit - found.length }));
       if (found.length >= limit) break;
     }
     return found;
@@ -203,25 +271,22 @@ export function createQueueReader(options: {
     return requests > fewRequests ? null : statements.byClasses.all(JSON.stringify([...taken.keys()]));
   }
 
-  function searched(matches: WordMatches, candidates: Candidate[] | null, question: Question): Placed[] {
+  function searched(matches: WordMatches, question: Question): Placed[] {
+    const { sort, taken, scope, limit } = question;
+    const candidates = scope.candidates ?? fewOf(taken);
     if (candidates)
       return sorted(
-        candidates.filter(({ ordinal }) => matches.has(ordinal)),
+        candidates.filter(({ ordinal }) => matches.has(ordinal) && scope.has(ordinal)),
         question,
       );
-    if (question.sort === 'newest' || question.sort === 'oldest') return matchesByNumber(matches, question);
-    const few = matches.all(fewMatches);
+    if (sort === 'newest' || sort === 'oldest') return matchesByNumber(matches, question);
+    const few = matches.all(fewMatches)?.filter(scope.has);
     if (few) return sorted(readCandidates(few), question);
-    return firstOf(walked(question), question.limit, (ordinal) => matches.has(ordinal));
+    return firstOf(walked(question), limit, (ordinal) => matches.has(ordinal) && scope.has(ordinal));
   }
 
-  function ranked(matches: WordMatches, candidates: Candidate[] | null, question: Question): Placed[] {
-    const newest = searched(matches, candidates, {
-      ...question,
-      sort: 'newest',
-      after: null,
-      limit: rankedMatches,
-    });
+  function ranked(matches: WordMatches, question: Question): Placed[] {
+    const newest = searched(matches, { ...question, sort: 'newest', after: null, limit: rankedMatches });
     const scores = matches.scores(newest.map(({ ordinal }) => ordinal));
     return newest
       .map(({ ordinal }) => ({ ordinal, place: [scores.get(ordinal) ?? 0, -ordinal] as const }))
@@ -235,16 +300,18 @@ export function createQueueReader(options: {
     // Without words nothing can be ranked.
     const sort = query.sort === 'relevance' && !matches ? 'newest' : query.sort;
     const filter: QueueFilter = query;
+    const scope = scopeOf(query.view, viewer);
     const question: Question = {
       sort,
       isSearch: matches !== null,
       taken: new Map(classes.matching(filter).map((one) => [one.id, one])),
+      scope,
       after: readCursor(query.cursor),
       limit: query.limit + 1,
     };
-    const candidates = narrowed(query.view, viewer) ?? (matches && fewOf(question.taken));
-    if (matches) return (sort === 'relevance' ? ranked : searched)(matches, candidates, question);
-    return candidates ? sorted(candidates, question) : firstOf(walked(question), question.limit, () => true);
+    if (matches) return (sort === 'relevance' ? ranked : searched)(matches, question);
+    if (scope.candidates) return sorted(scope.candidates, question);
+    return firstOf(walked(question), question.limit, scope.has);
   }
 
   return {
@@ -259,16 +326,13 @@ export function createQueueReader(options: {
     },
     counts(viewer) {
       const byView = (count: (view: QueueView) => number) =>
-        Object.fromEntries(
-          queueViews.map((view) => [
-            view,
-            view === 'mine' ? (narrowed(view, viewer) ?? []).length : count(view),
-          ]),
-        ) as QueueCounts;
-      if (viewer.access === 'all') return byView((view) => classes.count(view));
+        Object.fromEntries(queueViews.map((view) => [view, count(view)])) as QueueCounts;
       if (viewer.access === 'none') return byView(() => 0);
+      if (viewer.access === 'all')
+        return byView((view) => (view === 'mine' ? countMine(viewer.email) : classes.count(view)));
       const own = statements.countByRequester.all(viewer.email);
       return byView((view) => {
+        if (view === 'mine') return scopeOf(view, viewer).candidates?.length ?? 0;
         let sum = 0;
         for (const { class: id, requests } of own) {
           const its = classes.byId(id);

@@ -68,6 +68,9 @@ export type ClassValues = [
   isNewestFirst: number,
 ];
 
+/** One text for one combination, quicker than to join an array: a first copy asks a million times. */
+const keyOf = (v: ClassValues) => `${v[0]}\t${v[1]}\t${v[2]}\t${v[3]}\t${v[4]}\t${v[5]}\t${v[6]}\t${v[7]}`;
+
 /**
  * The classes in memory. Counts are changed in memory at once and written with `save`, in the transaction of the
  * rows; after a transaction that failed, `load` takes them back from the file.
@@ -106,7 +109,7 @@ export function createRequestClasses(db: Sqlite): RequestClasses {
 
   function keep(id: number, values: ClassValues, requests: number): void {
     const [status, priority, reason, source, isOverdue, isFinal, urgency, isNewestFirst] = values;
-    byKey.set(values.join('\t'), id);
+    byKey.set(keyOf(values), id);
     byId.set(id, {
       id,
       // The store keeps these to the words of the model.
@@ -130,7 +133,7 @@ export function createRequestClasses(db: Sqlite): RequestClasses {
 
   const classes: RequestClasses = {
     idOf(values) {
-      const known = byKey.get(values.join('\t'));
+      const known = byKey.get(keyOf(values));
       if (known !== undefined) return known;
       const id = byId.size + 1;
       keep(id, values, 0);

@@ -1,7 +1,7 @@
 import type { SyncedTable } from '../../../shared/model/sync.ts';
 import { syncedColumns } from './columns.ts';
 import type { RequestClasses } from './request-classes.ts';
-import { requestCaseColumns, requestRowColumns } from './schema.ts';
+import { requestCaseColumns, requestClassColumns, requestRowColumns } from './schema.ts';
 import type { Sqlite, SqlValue } from './sqlite.ts';
 
 export interface RowWriter {
@@ -24,41 +24,47 @@ export function createRowWriter(db: Sqlite, table: Exclude<SyncedTable, 'request
 
 /**
  * Writes requests: the row, the case beside it where there is one, and one more in the count of its class. Whoever
- * replaces a request takes the old one out first (`createRequestRemover`).
+ * replaces a request takes the old one out first.
  */
 export function createRequestWriter(db: Sqlite, classes: RequestClasses): RowWriter {
-  const classColumns = ['status', 'priority', 'reason', 'source', 'is_overdue', 'urgency', 'urgency_order'];
-  const rowLength = requestRowColumns.length;
-  const isFinalAt = requestRowColumns.indexOf('is_final');
+  const classFrom = 1 + requestRowColumns.length;
+  const caseFrom = classFrom + requestClassColumns.length;
+  const isFinalAt = 1 + requestRowColumns.indexOf('is_final');
   const insert = db.prepare(
-    `insert into requests (${requestRowColumns.join(', ')}, class) values (${marks(rowLength + 1)})`,
+    `insert into requests (ordinal, ${requestRowColumns.join(', ')}, class) values (${marks(classFrom + 1)})`,
   );
   const insertCase = db.prepare('insert into request_cases (ordinal, case_file, output) values (?, ?, ?)');
-  const row = new Array<SqlValue>(rowLength + 1).fill(null);
+  const row = new Array<SqlValue>(classFrom + 1).fill(null);
+
+  /** The store keeps these columns to the types that are said here. */
+  function classOf(values: readonly SqlValue[]): number {
+    const ordinal = values[0] as number;
+    const urgencyOrder = values[classFrom + 6] as number;
+    // The index of a class has its requests by number; that serves as long as they are to be sorted by it.
+    if (Math.abs(urgencyOrder) !== ordinal)
+      throw new Error(`Request number ${ordinal} is to be sorted as ${urgencyOrder}`);
+    return classes.idOf([
+      values[classFrom] as string,
+      values[classFrom + 1] as string,
+      values[classFrom + 2] as string | null,
+      values[classFrom + 3] as string,
+      values[classFrom + 4] as number,
+      values[isFinalAt] as number,
+      values[classFrom + 5] as number,
+      urgencyOrder < 0 ? 1 : 0,
+    ]);
+  }
+
   return {
-    columns: [...requestRowColumns, ...classColumns, ...requestCaseColumns],
+    columns: ['ordinal', ...requestRowColumns, ...requestClassColumns, ...requestCaseColumns],
     write(values) {
-      const at = (index: number) => values[rowLength + index] ?? null;
-      const ordinal = values[0] as number;
-      const urgencyOrder = at(6) as number;
-      if (Math.abs(urgencyOrder) !== ordinal)
-        throw new Error(`${values[1]} is sorted by another number than its own`);
-      const id = classes.idOf([
-        at(0) as string,
-        at(1) as string,
-        at(2) as string | null,
-        at(3) as string,
-        at(4) as number,
-        values[isFinalAt] as number,
-        at(5) as number,
-        urgencyOrder < 0 ? 1 : 0,
-      ]);
-      for (let index = 0; index < rowLength; index += 1) row[index] = values[index] ?? null;
-      row[rowLength] = id;
+      const id = classOf(values);
+      for (let index = 0; index < classFrom; index += 1) row[index] = values[index] ?? null;
+      row[classFrom] = id;
       insert.run(row);
-      const caseFile = at(7);
-      const output = at(8);
-      if (caseFile !== null || output !== null) insertCase.run(ordinal, caseFile, output);
+      const caseFile = values[caseFrom] ?? null;
+      const output = values[caseFrom + 1] ?? null;
+      if (caseFile !== null || output !== null) insertCase.run(values[0], caseFile, output);
       classes.add(id, 1);
     },
   };

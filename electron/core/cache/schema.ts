@@ -24,40 +24,63 @@ const classTable = `create table request_classes (
 )`;
 
 /** Kept with the class of a request instead of in its row. */
-const inClass = ['status', 'priority', 'reason', 'source', 'is_overdue', 'urgency', 'urgency_order'] as const;
+export const requestClassColumns = [
+  'status',
+  'priority',
+  'reason',
+  'source',
+  'is_overdue',
+  'urgency',
+  'urgency_order',
+] as const;
 /** Kept beside the row: only a request's own screen shows it. */
-const inCase = ['case_file', 'output'] as const;
+export const requestCaseColumns = ['case_file', 'output'] as const;
+/** What indexes are made of stands first, where it is found quickly. */
+const indexedColumns = [
+  'is_final',
+  'created_at',
+  'updated_at',
+  'request_id',
+  'requester',
+  'approver',
+  'delegate',
+] as const;
 
-type RequestColumn = keyof typeof syncedColumns.requests;
-const isElsewhere = (name: string) =>
-  (inClass as readonly string[]).includes(name) || (inCase as readonly string[]).includes(name);
+const elsewhere: ReadonlySet<string> = new Set([
+  'ordinal',
+  ...requestClassColumns,
+  ...requestCaseColumns,
+  ...indexedColumns,
+]);
 
-/** The columns of a request that are in its own row, in the row's order; `ordinal` is first. */
-export const requestRowColumns = (Object.keys(syncedColumns.requests) as RequestColumn[]).filter(
-  (name): name is Exclude<RequestColumn, (typeof inClass)[number] | (typeof inCase)[number]> =>
-    !isElsewhere(name),
-);
-export const requestCaseColumns = inCase;
+/** The columns of a request's own row beside its number and its class. */
+export const requestRowColumns: readonly string[] = [
+  ...indexedColumns,
+  ...Object.keys(syncedColumns.requests).filter((name) => !elsewhere.has(name)),
+];
 
 const define = (columns: Readonly<Record<string, ColumnKind>>, names: readonly string[]) =>
   names
-    .map((name) => {
-      const kind = columns[name];
-      if (kind === undefined) throw new Error(`There is no column ${name}`);
-      return name === 'ordinal' ? 'ordinal integer primary key' : `${name} ${sqlType[kind]}`;
-    })
+    .map((name) =>
+      name === 'ordinal' ? 'ordinal integer primary key' : `${name} ${sqlType[columns[name] ?? 'text']}`,
+    )
     .join(', ');
 
 const whole = (table: SyncedTable) =>
   `create table ${table} (${define(syncedColumns[table], Object.keys(syncedColumns[table]))})`;
 
-/** The statements that make each table empty and without indexes. */
+/** The statements that make each table empty and without the indexes that come when its rows are in. */
 const tables: Readonly<Record<SyncedTable, readonly string[]>> = {
   people: [whole('people')],
   requests: [
-    `create table requests (${define(syncedColumns.requests, requestRowColumns)}, class integer not null)`,
+    `create table requests (
+       ordinal integer primary key, class integer not null, ${define(syncedColumns.requests, requestRowColumns)}
+     )`,
     'create table request_cases (ordinal integer primary key, case_file text, output text)',
     classTable,
+    // Few requests are open, so these are kept up with each row.
+    'create index requests_of_approvers on requests (approver, class, created_at, updated_at) where is_final = 0',
+    'create index requests_of_delegates on requests (delegate, class, approver, created_at, updated_at) where is_final = 0',
   ],
   messages: [whole('messages')],
   attachments: [whole('attachments')],
@@ -74,8 +97,6 @@ const indexes: Readonly<Record<SyncedTable, readonly string[]>> = {
     'create index requests_by_creation on requests (class, created_at)',
     'create index requests_by_update on requests (class, updated_at)',
     'create index requests_of_requesters on requests (requester, class)',
-    `create index requests_of_approvers on requests (approver, class, created_at, updated_at) where is_final = 0`,
-    `create index requests_of_delegates on requests (delegate, class, created_at, updated_at) where is_final = 0`,
   ],
   messages: [
     'create unique index messages_by_id on messages (message_id)',
