@@ -1,11 +1,13 @@
 // npm run bench -- NAME [--json]
 import { benchAgent } from './agent.ts';
 import type { Bench } from './bench-result.ts';
+import { benchDesk } from './desk.ts';
 import { benchRules } from './rules.ts';
 import { benchSync } from './sync.ts';
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   agent: benchAgent,
+  desk: benchDesk,
   rules: benchRules,
   sync: benchSync,
 };
