@@ -20,6 +20,7 @@ export function followChanges(stores: AppStores): () => void {
     if (areas.has('system')) {
       // The CRMs say who can own leads: what this desk has itself does not wait for them.
       void people.getState().loadOwners();
+      void sync.getState().loadSystems();
       await session.getState().load();
     }
     await Promise.all([

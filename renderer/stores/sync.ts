@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { SystemStatus } from '../../shared/contract/contract.ts';
 import type { OutboxItem, SyncStatus } from '../../shared/model/sync.ts';
 import { type Api, wordsOf } from '../api.ts';
 
@@ -9,8 +10,11 @@ export interface SyncState {
   /** The same by request; forms, which have none yet, are not in it. */
   byRequest: Record<string, OutboxItem[]>;
   problem: string | null;
+  /** The vendors, with what the last call to each said about it. */
+  systems: SystemStatus['systems'];
   isPanelOpen: boolean;
   load(): Promise<void>;
+  loadSystems(): Promise<void>;
   showPanel(isOpen: boolean): void;
   /** These throw the server's refusal, and read everything again in either case. */
   withdraw(entryId: string): Promise<void>;
@@ -52,6 +56,7 @@ export function createSyncStore(api: Api): SyncStore {
       outbox: [],
       byRequest: {},
       problem: null,
+      systems: [],
       isPanelOpen: false,
 
       async load() {
@@ -65,6 +70,12 @@ export function createSyncStore(api: Api): SyncStore {
         } catch (thrown) {
           if (mine === question) set({ problem: wordsOf(thrown) });
         }
+      },
+
+      async loadSystems() {
+        // The panel shows what was known last until the next hint.
+        const status = await api.call.system.status().catch(() => null);
+        if (status && !isSame(status.systems, get().systems)) set({ systems: status.systems });
       },
 
       showPanel: (isPanelOpen) => set({ isPanelOpen }),

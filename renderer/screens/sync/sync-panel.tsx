@@ -60,7 +60,42 @@ function PanelBody() {
           </p>
         </Section>
       )}
+      <Systems />
     </div>
+  );
+}
+
+const systemNames: Record<string, string> = {
+  slack: 'Slack',
+  teams: 'Microsoft Teams',
+  salesforce: 'Salesforce',
+  hubspot: 'HubSpot',
+  confluence: 'Confluence',
+  sharepoint: 'SharePoint',
+};
+const systemTones = { ok: 'good', trouble: 'trouble', 'not connected': 'away' } as const;
+
+/** What this desk works with, and what the last call to each said. */
+function Systems() {
+  const systems = useSync((state) => state.systems);
+  if (systems.length === 0) return null;
+  return (
+    <Section title="Connected systems">
+      <ul data-testid="systems">
+        {systems.map(({ system, state, detail }) => (
+          <li key={system} className={classes.system}>
+            <StateLight tone={systemTones[state]} />
+            <span>
+              {systemNames[system] ?? system}
+              <span className={classes.muted}>
+                {' '}
+                {state === 'ok' ? 'works' : state === 'trouble' ? detail : state}
+              </span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
   );
 }
 
