@@ -10,6 +10,7 @@ const partitionSize = 2 ** 15;
 
 const partitionOf = (ordinal: number) => Math.floor(ordinal / partitionSize);
 const tableOf = (partition: number) => `search_${partition}`;
+const wordsTableOf = (partition: number) => `words_${partition}`;
 
 /** What is indexed, with how much more a word counts there than in a message. */
 const searchColumns = {
@@ -27,10 +28,14 @@ const wordsOfRequests = `
     (select group_concat(text, ' ') from messages m where m.request_id = r.request_id)
   from requests r`;
 
-/** The words of a search, each in FTS5's quotes as the beginning of a word; at most 16. */
-export function prefixesOf(text: string): string[] {
-  const words = text.normalize('NFC').match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
-  return [...new Set(words)].slice(0, 16).map((word) => `"${word}"*`);
+/** The words of a search, each of them the beginning of a word; at most 16. */
+export function wordsOf(text: string): string[] {
+  const words =
+    text
+      .normalize('NFC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+  return [...new Set(words)].slice(0, 16);
 }
 
 /** The requests that hold all the words of a search, read only as far as they are asked for. */
@@ -64,10 +69,11 @@ const requestsPerBuild = 250;
 
 interface Partition {
   start: number;
-  exists: (words: string) => boolean;
-  newest: (words: string, before: number, limit: number) => number[];
-  oldest: (words: string, after: number, limit: number) => number[];
-  scores: (words: string, from: number, to: number) => [number, number][];
+  /** The first word of the index from this text on. */
+  wordFrom: (text: string) => string | undefined;
+  newest: (query: string, before: number, limit: number) => number[];
+  oldest: (query: string, after: number, limit: number) => number[];
+  scores: (query: string, from: number, to: number) => [number, number][];
   put: (from: number, to: number) => number;
   remove: (ordinal: number) => void;
 }
@@ -76,7 +82,9 @@ function openPartition(db: Sqlite, partition: number): Partition {
   const table = tableOf(partition);
   const select = (rest: string) =>
     db.prepare<unknown[], number>(`select rowid from ${table} where ${table} match ? ${rest}`).pluck();
-  const any = select('limit 1');
+  const wordFrom = db
+    .prepare<[string], string>(`select term from temp.${wordsTableOf(partition)} where term >= ? limit 1`)
+    .pluck();
   const newest = select('and rowid < ? order by rowid desc limit ?');
   const oldest = select('and rowid > ? order by rowid limit ?');
   const weights = Object.values(searchColumns).join(', ');
@@ -92,10 +100,10 @@ function openPartition(db: Sqlite, partition: number): Partition {
   const remove = db.prepare(`delete from ${table} where rowid = ?`);
   return {
     start: partition * partitionSize,
-    exists: (words) => any.get(words) !== undefined,
-    newest: (words, before, limit) => newest.all(words, before, limit),
-    oldest: (words, after, limit) => oldest.all(words, after, limit),
-    scores: (words, from, to) => scores.all(words, from, to),
+    wordFrom: (text) => wordFrom.get(text),
+    newest: (query, before, limit) => newest.all(query, before, limit),
+    oldest: (query, after, limit) => oldest.all(query, after, limit),
+    scores: (query, from, to) => scores.all(query, from, to),
     put: (from, to) => put.run(from, to).changes,
     remove: (ordinal) => remove.run(ordinal),
   };
@@ -118,6 +126,12 @@ export function createSearch({ db, facts }: { db: Sqlite; facts: FactStore }): S
      select ordinal from requests indexed by requests_of_requesters where requester = ? and ordinal >= ?`,
   );
 
+  const openWords = (partition: number) =>
+    db.exec(
+      `create virtual table if not exists temp.${wordsTableOf(partition)}
+         using fts5vocab(main, ${tableOf(partition)}, instance)`,
+    );
+
   function load(): void {
     partitions.clear();
     const names = db.prepare<[], string>(
@@ -125,6 +139,7 @@ export function createSearch({ db, facts }: { db: Sqlite; facts: FactStore }): S
     );
     for (const name of names.pluck().all()) {
       const partition = Number(name.slice(tableOf(0).length - 1));
+      openWords(partition);
       partitions.set(partition, openPartition(db, partition));
     }
   }
@@ -138,6 +153,7 @@ export function createSearch({ db, facts }: { db: Sqlite; facts: FactStore }): S
       `create virtual table ${tableOf(number)} using fts5(${columnNames}, content = '', contentless_delete = 1,
          tokenize = "unicode61 remove_diacritics 2")`,
     );
+    openWords(number);
     const made = openPartition(db, number);
     partitions.set(number, made);
     return made;
@@ -153,7 +169,7 @@ export function createSearch({ db, facts }: { db: Sqlite; facts: FactStore }): S
   load();
   return {
     find(text) {
-      const words = prefixesOf(text);
+      const words = wordsOf(text);
       return words.length === 0 ? null : findWords(words, { partitions, inOrder });
     },
     put(ordinal, isNew) {
@@ -197,38 +213,74 @@ export function createSearch({ db, facts }: { db: Sqlite; facts: FactStore }): S
 
 /** Portions by which a partition's matches are read: a page first, everything at the end. */
 const portions = [256, 2_048, partitionSize] as const;
+/** As many words may begin alike and be looked for one by one. */
+const fewWords = 8;
+
+/**
+ * What to look for where words begin like this, null where none does. Single words can be followed through the index,
+ * where FTS5 joins all words of a prefix before it begins: with a frequent word that takes longer than all the rest.
+ */
+function expand(partition: Partition, word: string): string | null {
+  // Which other letters FTS5 takes for the same is its own to know.
+  if (!/^[a-z0-9]+$/.test(word)) return `"${word}" *`;
+  const found: string[] = [];
+  for (
+    let next = partition.wordFrom(word);
+    next?.startsWith(word);
+    next = partition.wordFrom(`${next}\u0001`)
+  ) {
+    if (found.length === fewWords) return `"${word}" *`;
+    found.push(`"${next}"`);
+  }
+  return found.length === 0 ? null : `(${found.join(' OR ')})`;
+}
 
 function findWords(
   words: string[],
   {
     partitions,
     inOrder,
-  }: { partitions: ReadonlyMap<number, Partition>; inOrder: (order: 'newest' | 'oldest') => Partition[] },
+  }: {
+    partitions: ReadonlyMap<number, Partition>;
+    inOrder: (order: 'newest' | 'oldest') => Partition[];
+  },
 ): WordMatches {
-  const query = words.join(' AND ');
-  const byRarity = [...words];
-  const known = new Map<Partition, { ordinals: number[]; isMatch: Uint8Array }>();
+  interface Asked {
+    /** Null where a word does not occur. */
+    query: string | null;
+    matches: { ordinals: number[]; isMatch: Uint8Array } | null;
+  }
+  const known = new Map<Partition, Asked>();
 
-  /** Whether every word occurs at all: a rare word, once found, is asked for first and saves the frequent ones. */
-  function mayMatch(partition: Partition): boolean {
-    if (words.length === 1) return true;
-    const missing = byRarity.findIndex((word) => !partition.exists(word));
-    if (missing === -1) return true;
-    byRarity.unshift(...byRarity.splice(missing, 1));
-    return false;
+  function queryOf(partition: Partition): string | null {
+    const parts: string[] = [];
+    for (const word of words) {
+      const part = expand(partition, word);
+      if (part === null) return null;
+      parts.push(part);
+    }
+    return parts.join(' AND ');
+  }
+
+  function asked(partition: Partition): Asked {
+    const before = known.get(partition);
+    if (before) return before;
+    const made = { query: queryOf(partition), matches: null };
+    known.set(partition, made);
+    return made;
   }
 
   function matchesIn(partition: Partition) {
-    const before = known.get(partition);
-    if (before) return before;
-    const ordinals = mayMatch(partition)
-      ? partition.newest(query, partition.start + partitionSize, partitionSize)
-      : [];
+    const about = asked(partition);
+    if (about.matches) return about.matches;
+    const ordinals =
+      about.query === null
+        ? []
+        : partition.newest(about.query, partition.start + partitionSize, partitionSize);
     const isMatch = new Uint8Array(partitionSize);
     for (const ordinal of ordinals) isMatch[ordinal - partition.start] = 1;
-    const found = { ordinals, isMatch };
-    known.set(partition, found);
-    return found;
+    about.matches = { ordinals, isMatch };
+    return about.matches;
   }
 
   return {
@@ -248,12 +300,12 @@ function findWords(
       for (const partition of inOrder(order)) {
         const end = partition.start + partitionSize;
         const isBeyond = after !== null && (order === 'newest' ? after <= partition.start : after >= end - 1);
-        if (isBeyond) continue;
+        const { query } = isBeyond ? { query: null } : asked(partition);
+        if (query === null) continue;
         let edge =
           order === 'newest'
             ? Math.min(end, after ?? end)
             : Math.max(partition.start - 1, after ?? partition.start - 1);
-        if (!mayMatch(partition)) continue;
         for (const portion of portions) {
           const ordinals =
             order === 'newest'
@@ -267,11 +319,12 @@ function findWords(
     },
     scores(ordinals) {
       const found = new Map<number, number>();
-      const byPartition = Map.groupBy(ordinals, partitionOf);
-      for (const [number, members] of byPartition) {
+      for (const [number, members] of Map.groupBy(ordinals, partitionOf)) {
         const partition = partitions.get(number);
+        const query = partition && asked(partition).query;
+        if (!query) continue;
         const [from, to] = [Math.min(...members), Math.max(...members)];
-        for (const [ordinal, score] of partition?.scores(query, from, to) ?? []) found.set(ordinal, score);
+        for (const [ordinal, score] of partition.scores(query, from, to)) found.set(ordinal, score);
       }
       return found;
     },
