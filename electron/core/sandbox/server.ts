@@ -68,6 +68,12 @@ const credentials: SandboxCredentials = {
     apiToken: 'sandbox-api-token',
     bearerToken: 'sandbox-bearer-token',
   },
+  microsoft: {
+    tenantId: 'sandbox-tenant',
+    clientId: 'sandbox-app',
+    clientSecret: 'sandbox-app-secret',
+    refreshToken: 'sandbox-refresh-token',
+  },
 };
 
 /** Starts all stand-ins, each on a free port of the loopback, with the state that the world gives them. */

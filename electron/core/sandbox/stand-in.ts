@@ -49,6 +49,8 @@ export interface SandboxCredentials {
   salesforce: { clientId: string; clientSecret: string; accessToken: string };
   hubspot: { accessToken: string };
   confluence: { email: string; apiToken: string; bearerToken: string };
+  /** An app in Entra, and the refresh token of an account that has signed in to it. */
+  microsoft: { tenantId: string; clientId: string; clientSecret: string; refreshToken: string };
 }
 
 /** What a stand-in is built from. It copies its part of the world and never changes the world itself. */
