@@ -11,7 +11,7 @@ export interface StandInRequest {
   body: string;
 }
 
-/** An object or a list as `body` is sent as JSON, a string as it is, with the content type from `headers`. */
+/** An object or a list as `body` is sent as JSON, text and bytes as they are, with the content type from `headers`. */
 export interface StandInReply {
   status: number;
   headers?: Readonly<Record<string, string>>;
