@@ -4,6 +4,17 @@ import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { AppError } from '../../shared/model/errors.ts';
 import { Email } from '../../shared/model/person.ts';
+import { graphUrl } from './connectors/microsoft-graph.ts';
+import { loginUrl } from './connectors/microsoft-sign-in.ts';
+
+/** The app's registration in Entra, with which Microsoft Graph is read; Graph's and the sign-in's addresses. */
+export interface MicrosoftApp {
+  graphUrl: string;
+  loginUrl: string;
+  tenantId: string;
+  clientId: string;
+  clientSecret: string;
+}
 
 /** How to reach a vendor; null where it is not connected. */
 export interface ConnectorsConfig {
@@ -19,6 +30,7 @@ export interface ConnectorsConfig {
     baseUrl: string;
     auth: { email: string; apiToken: string } | { bearerToken: string };
   } | null;
+  sharepoint: { app: MicrosoftApp; siteUrl: string; library: string } | null;
 }
 
 /** Everything that the environment and the command line say, parsed once. */
@@ -70,6 +82,11 @@ const Variables = z.object({
   SWITCHYARD_CONFLUENCE_URL: url.optional(),
   SWITCHYARD_CONFLUENCE_EMAIL: text,
   SWITCHYARD_CONFLUENCE_TOKEN: text,
+  SWITCHYARD_MICROSOFT_TENANT: text,
+  SWITCHYARD_MICROSOFT_CLIENT_ID: text,
+  SWITCHYARD_MICROSOFT_CLIENT_SECRET: text,
+  SWITCHYARD_SHAREPOINT_SITE: url.optional(),
+  SWITCHYARD_SHAREPOINT_LIBRARY: text,
 });
 type Variables = z.infer<typeof Variables>;
 
@@ -90,6 +107,30 @@ function togetherOrNone<Name extends keyof Variables>(
   return variables as { [Key in Name]: NonNullable<Variables[Key]> };
 }
 
+const microsoftNames = [
+  'SWITCHYARD_MICROSOFT_TENANT',
+  'SWITCHYARD_MICROSOFT_CLIENT_ID',
+  'SWITCHYARD_MICROSOFT_CLIENT_SECRET',
+] as const;
+
+/** The app that a product of Microsoft's is read with, where any of the product's own variables is set; all of them then. */
+function microsoftProduct<Name extends keyof Variables>(variables: Variables, names: readonly Name[]) {
+  if (names.every((name) => variables[name] === undefined)) return null;
+  const values = togetherOrNone(variables, [...microsoftNames, ...names]);
+  return (
+    values && {
+      values,
+      app: {
+        graphUrl,
+        loginUrl,
+        tenantId: values.SWITCHYARD_MICROSOFT_TENANT,
+        clientId: values.SWITCHYARD_MICROSOFT_CLIENT_ID,
+        clientSecret: values.SWITCHYARD_MICROSOFT_CLIENT_SECRET,
+      } satisfies MicrosoftApp,
+    }
+  );
+}
+
 function connectorsOf(variables: Variables): ConnectorsConfig {
   const slack = togetherOrNone(variables, ['SWITCHYARD_SLACK_BOT_TOKEN', 'SWITCHYARD_SLACK_APP_TOKEN']);
   const salesforce = togetherOrNone(variables, [
@@ -101,6 +142,10 @@ function connectorsOf(variables: Variables): ConnectorsConfig {
     'SWITCHYARD_CONFLUENCE_URL',
     'SWITCHYARD_CONFLUENCE_EMAIL',
     'SWITCHYARD_CONFLUENCE_TOKEN',
+  ]);
+  const sharepoint = microsoftProduct(variables, [
+    'SWITCHYARD_SHAREPOINT_SITE',
+    'SWITCHYARD_SHAREPOINT_LIBRARY',
   ]);
   const hubspotToken = variables.SWITCHYARD_HUBSPOT_TOKEN;
   return {
@@ -124,6 +169,11 @@ function connectorsOf(variables: Variables): ConnectorsConfig {
         email: confluence.SWITCHYARD_CONFLUENCE_EMAIL,
         apiToken: confluence.SWITCHYARD_CONFLUENCE_TOKEN,
       },
+    },
+    sharepoint: sharepoint && {
+      app: sharepoint.app,
+      siteUrl: sharepoint.values.SWITCHYARD_SHAREPOINT_SITE,
+      library: sharepoint.values.SWITCHYARD_SHAREPOINT_LIBRARY,
     },
   };
 }

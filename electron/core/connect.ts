@@ -3,7 +3,9 @@ import type { ConnectorsConfig } from './config.ts';
 import { createConfluenceConnector } from './connectors/confluence/client.ts';
 import type { ChatConnector, CrmConnector, KnowledgeConnector } from './connectors/connector.ts';
 import { createHubspotConnector } from './connectors/hubspot/client.ts';
+import { createAppTokens } from './connectors/microsoft-sign-in.ts';
 import { createSalesforceConnector } from './connectors/salesforce/client.ts';
+import { createSharepointConnector } from './connectors/sharepoint/client.ts';
 import { createSlackConnector } from './connectors/slack/client.ts';
 import type { Clock, Log } from './ports.ts';
 
@@ -19,7 +21,7 @@ export function connectVendors(
   config: ConnectorsConfig,
   { timeoutMs, clock, log }: { timeoutMs: number; clock: Clock; log: Log },
 ): Connectors {
-  const { slack, salesforce, hubspot, confluence } = config;
+  const { slack, salesforce, hubspot, confluence, sharepoint } = config;
   const common = (system: string) => ({ timeoutMs, log: log.child({ system }) });
   const connectors: Connectors = { chats: {}, crms: {}, knowledge: [] };
   if (slack) {
@@ -41,5 +43,18 @@ export function connectVendors(
   if (hubspot) connectors.crms.hubspot = createHubspotConnector({ ...common('hubspot'), ...hubspot });
   if (confluence)
     connectors.knowledge.push(createConfluenceConnector({ ...common('confluence'), ...confluence, clock }));
+  if (sharepoint) {
+    const { app, ...place } = sharepoint;
+    const parts = { ...common('sharepoint'), vendor: 'SharePoint' };
+    connectors.knowledge.push(
+      createSharepointConnector({
+        ...parts,
+        ...place,
+        baseUrl: app.graphUrl,
+        token: createAppTokens({ ...parts, ...app }),
+        clock,
+      }),
+    );
+  }
   return connectors;
 }

@@ -145,6 +145,7 @@ async function build(foundation: Foundation): Promise<Host> {
       salesforce: connectorsConfig.salesforce !== null,
       hubspot: connectorsConfig.hubspot !== null,
       confluence: connectorsConfig.confluence !== null,
+      sharepoint: connectorsConfig.sharepoint !== null,
     },
     () => changes.noteArea('system'),
   );

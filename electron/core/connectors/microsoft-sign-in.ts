@@ -36,9 +36,10 @@ export interface MicrosoftSignInOptions {
   log: Log;
 }
 
-export interface TokenWish extends CallOptions {
+export interface TokenWish {
   /** Whether Graph refused the last token, so that a kept one will not do. */
   isRefused: boolean;
+  signal?: AbortSignal | undefined;
 }
 
 /** A function that gives access tokens, from memory while they hold. Throws `vendor_auth` with what to do. */

@@ -1,17 +1,23 @@
-import type { ConnectorsConfig } from '../config.ts';
+import type { ConnectorsConfig, MicrosoftApp } from '../config.ts';
 import type { Sandbox } from './server.ts';
+import { policyPlaceOf } from './sharepoint/libraries.ts';
+import type { World } from './world.ts';
 
-/** The stand-ins' addresses and credentials, as an admin would enter a vendor's own. */
+/** The stand-ins' addresses and credentials, as an admin would enter a vendor's own, and what there is to watch. */
 export function sandboxConnectors(
   { urls, credentials }: Pick<Sandbox, 'urls' | 'credentials'>,
-  slackChannels: readonly string[],
+  world: Pick<World, 'channels' | 'sharepoint'>,
 ): ConnectorsConfig {
   const { clientId, clientSecret } = credentials.salesforce;
   const { email, apiToken } = credentials.confluence;
+  const { refreshToken: _, ...microsoft } = credentials.microsoft;
+  const appAt = (url: string): MicrosoftApp => ({ ...microsoft, graphUrl: url, loginUrl: url });
+  const policyPlace = policyPlaceOf(world.sharepoint.pages);
   return {
-    slack: { ...credentials.slack, channels: [...slackChannels], apiUrl: urls.slack },
+    slack: { ...credentials.slack, channels: [...world.channels.slack], apiUrl: urls.slack },
     salesforce: { loginUrl: urls.salesforce, instanceUrl: urls.salesforce, clientId, clientSecret },
     hubspot: { baseUrl: urls.hubspot, accessToken: credentials.hubspot.accessToken },
     confluence: { baseUrl: urls.confluence, auth: { email, apiToken } },
+    sharepoint: policyPlace && { app: appAt(urls.sharepoint), ...policyPlace },
   };
 }

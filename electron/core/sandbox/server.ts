@@ -3,6 +3,7 @@ import { type ConfluenceStandIn, createConfluenceStandIn } from './confluence.ts
 import { createFaults, type FaultSystem, type Faults } from './faults.ts';
 import { createHubspotStandIn } from './hubspot.ts';
 import { createSalesforceStandIn } from './salesforce.ts';
+import { createSharepointStandIn, type SharepointStandIn } from './sharepoint.ts';
 import { createSlackStandIn, type SlackStandIn } from './slack.ts';
 import type {
   CrmStandIn,
@@ -38,6 +39,8 @@ export interface SandboxUrls {
   hubspot: string;
   /** The site, without `/wiki`. */
   confluence: string;
+  /** Graph's address and the sign-in's in one. */
+  sharepoint: string;
 }
 
 export interface Sandbox {
@@ -48,6 +51,7 @@ export interface Sandbox {
   readonly salesforce: CrmStandIn;
   readonly hubspot: CrmStandIn;
   readonly confluence: ConfluenceStandIn;
+  readonly sharepoint: SharepointStandIn;
   /** Called after every change of a stand-in's state; gives back how to stop that. */
   onChange(listener: () => void): () => void;
   /** No request is being answered, and Slack waits neither to deliver an event nor for its acknowledgement. */
@@ -124,6 +128,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const salesforce = await serve('salesforce', createSalesforceStandIn);
   const hubspot = await serve('hubspot', createHubspotStandIn);
   const confluence = await serve('confluence', createConfluenceStandIn);
+  const sharepoint = await serve('sharepoint', createSharepointStandIn);
 
   return {
     urls: {
@@ -131,6 +136,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       salesforce: salesforce.url,
       hubspot: hubspot.url,
       confluence: confluence.url,
+      sharepoint: sharepoint.url,
     },
     credentials,
     faults,
@@ -138,6 +144,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     salesforce: salesforce.standIn,
     hubspot: hubspot.standIn,
     confluence: confluence.standIn,
+    sharepoint: sharepoint.standIn,
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

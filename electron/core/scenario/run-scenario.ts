@@ -102,7 +102,7 @@ function configOf(
     dataDir: '',
     databaseUrl,
     workspace: 'own',
-    connectors: sandboxConnectors(sandbox, scenario.world.channels.slack),
+    connectors: sandboxConnectors(sandbox, scenario.world),
     timeZone: 'UTC',
     user: null,
     logLevel,

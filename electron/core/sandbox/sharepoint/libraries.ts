@@ -29,6 +29,15 @@ export function siteUrlOf({ site }: Pick<WorldPage, 'site'>): string {
 
 export const libraryOf = ({ library }: Pick<WorldPage, 'library'>): string => library ?? sitePages;
 
+/**
+ * The library that an admin of this world would have chosen: the one with the policy in it. SharePoint knows no labels;
+ * where several libraries have pages, those of the world's pages tell.
+ */
+export function policyPlaceOf(pages: readonly WorldPage[]): { siteUrl: string; library: string } | null {
+  const page = pages.find(({ labels }) => labels.includes('lead-routing-policy')) ?? pages[0];
+  return page ? { siteUrl: siteUrlOf(page), library: libraryOf(page) } : null;
+}
+
 /** Every site that pages lie on, with the libraries that every site has and those that pages lie in. */
 export function sitesOf(places: Iterable<Pick<WorldPage, 'site' | 'library'>>): SharepointSite[] {
   const libraries = new Map<string, Set<string>>();
