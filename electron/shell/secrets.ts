@@ -12,16 +12,14 @@ export interface Keychain {
   decryptString(sealed: Buffer): string;
 }
 
-export interface KeychainSecrets extends SecretStore {
-  /** @throws AppError `forbidden` when this machine has no keychain: a secret is never stored in clear text */
-  set(name: string, value: string): Promise<void>;
-}
-
 /** Name → base64 of what the keychain sealed. */
 const SealedSecrets = z.record(z.string(), z.string());
 
-/** Secrets in a file that only the keychain of the signed-in person can open. */
-export function createKeychainSecrets(keychain: Keychain, file: string): KeychainSecrets {
+/**
+ * Secrets in a file that only the keychain of the signed-in person can open. `set` throws `forbidden` where this
+ * machine has no keychain: a secret is never stored in clear text.
+ */
+export function createKeychainSecrets(keychain: Keychain, file: string): SecretStore {
   return {
     async get(name) {
       const sealed = (await readSealed(file))[name];

@@ -23,7 +23,7 @@ export interface GraphOptions {
   /** Without a slash at the end and without the version. */
   baseUrl: string;
   /** An access token; `isRefused` where Graph did not accept the last one, so that it has to be a new one. */
-  token(wanted: { isRefused: boolean; signal: AbortSignal | undefined }): Promise<string>;
+  token(wish: { isRefused: boolean; signal?: AbortSignal | undefined }): Promise<string>;
   /** For each call, in milliseconds. */
   timeoutMs: number;
   log: Log;
@@ -78,6 +78,16 @@ export function graphPath(texts: TemplateStringsArray, ...values: readonly strin
 /** Whether Graph answered so. */
 export function hasStatus(thrown: unknown, ...statuses: readonly number[]): boolean {
   return thrown instanceof AppError && statuses.some((status) => thrown.details.status === status);
+}
+
+/** Whether Graph answered with the status, or with one of its own error codes, letter case aside. */
+export function hasError(
+  thrown: unknown,
+  { status, codes }: { status: number; codes: readonly string[] },
+): boolean {
+  if (hasStatus(thrown, status)) return true;
+  const code = thrown instanceof AppError ? String(thrown.details.error).toLowerCase() : '';
+  return codes.some((known) => known.toLowerCase() === code);
 }
 
 interface GraphRequest {
@@ -150,10 +160,10 @@ export function createGraph(options: GraphOptions): Graph {
         const nextLink = page['@odata.nextLink'] ?? null;
         const deltaLink = page['@odata.deltaLink'] ?? null;
         // What the query asks for is in the link already.
-        next = nextLink === null ? null : { path: pathOf(nextLink), call: { ...call, query: {} } };
+        next = nextLink === null ? null : { path: pathOfLink(nextLink), call: { ...call, query: {} } };
         yield {
           items: page.value,
-          deltaPath: deltaLink === null ? null : pathOf(deltaLink),
+          deltaPath: deltaLink === null ? null : pathOfLink(deltaLink),
           hasMore: next !== null,
         };
       }
@@ -224,7 +234,7 @@ function withQuery(path: string, query: Readonly<Record<string, string>>): strin
 }
 
 /** The path of a link that Graph gave. Only that counts of it, so that the token goes to no other host. */
-function pathOf(link: string): string {
+export function pathOfLink(link: string): string {
   const { pathname, search } = new URL(link, graphUrl);
   return `${pathname.replace(new RegExp(`^/${version}(?=/)`), '')}${search}`;
 }
