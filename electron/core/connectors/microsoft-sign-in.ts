@@ -183,6 +183,8 @@ class FailedExchange extends AuthError {
 
   constructor(failure: AppError) {
     super('failed_exchange', failure.message);
+    // MSAL's constructor makes every heir a plain AuthError.
+    Object.setPrototypeOf(this, FailedExchange.prototype);
     this.failure = failure;
   }
 }
