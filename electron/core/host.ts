@@ -150,11 +150,10 @@ async function build(foundation: Foundation): Promise<Host> {
     () => changes.noteArea('system'),
   );
   const reader = createRuleBasedReader();
-  const library = createPolicyLibrary({ db: db.kysely, sources: connectors.knowledge, clock, log });
   const tools = createTools({
     crms,
     reader,
-    readPolicy: (signal) => library.read(signal),
+    policy: createPolicyLibrary({ db: db.kysely, sources: connectors.knowledge, clock, log }),
     readRouting: () => readRouting(db.kysely, clock.now()),
     clock,
     health,

@@ -3,6 +3,7 @@ import type { CrmRecord, CrmSystem } from '../../../shared/model/lead.ts';
 import type { PolicyDocument } from '../../../shared/model/policy.ts';
 import type { CrmConnector } from '../connectors/connector.ts';
 import { type Tried, withRetries } from '../connectors/retry.ts';
+import { type PolicySource, wholePolicy } from '../knowledge/policy-library.ts';
 import type { Clock } from '../ports.ts';
 import type { SystemHealth } from '../system-health.ts';
 import type { LanguageReader } from './language/reader.ts';
@@ -35,7 +36,7 @@ export const newTrail = (): Trail => ({ calls: [], vendorMs: 0, unreachable: new
 export interface ToolsOptions {
   crms: Partial<Record<CrmSystem, CrmConnector>>;
   reader: LanguageReader;
-  readPolicy: (signal: AbortSignal) => Promise<Tried<PolicyDocument[]>>;
+  policy: readonly PolicySource[];
   readRouting: () => Promise<Tools['read_routing']['output']>;
   clock: Clock;
   health: Pick<SystemHealth, 'note'>;
@@ -77,6 +78,16 @@ const recordWords = (record: CrmRecord | null): string =>
   record === null
     ? 'no such record'
     : `${record.name ?? record.id}, owned by ${record.owner?.email ?? record.owner?.name ?? 'nobody'}`;
+
+const pagesWords = (documents: readonly PolicyDocument[]): string =>
+  documents.length === 0
+    ? 'no page'
+    : documents
+        .map(
+          ({ id, version, cachedAt }) =>
+            `${id}@${version}${cachedAt === null ? '' : `, copy of ${cachedAt}`}`,
+        )
+        .join('; ');
 
 const words = (parts: readonly (string | null)[]): string => parts.filter((part) => part !== null).join(', ');
 
@@ -172,7 +183,7 @@ function vendorCallOf(call: AnyToolCall): VendorCall | null {
 
 /** Makes the calls that the workflow asks for, each with its retries, and notes every one that went to a vendor. */
 export function createTools(options: ToolsOptions): ToolRunner {
-  const { crms, reader, readPolicy, readRouting, clock, health } = options;
+  const { crms, reader, policy, readRouting, clock, health } = options;
 
   const crmOf = (system: CrmSystem): CrmConnector => {
     const crm = crms[system];
@@ -206,13 +217,11 @@ export function createTools(options: ToolsOptions): ToolRunner {
     if (call.tool === 'read_language') return { isOk: true, value: await reader.read(call.input) };
     if (call.tool === 'read_routing') return { isOk: true, value: await readRouting() };
     if (call.tool === 'read_policy') {
-      const describe = (documents: PolicyDocument[]) =>
-        documents.length === 0
-          ? 'no page'
-          : documents.map(({ id, version }) => `${id}@${version}`).join(', ');
-      return note(trail, { tool: call.tool, system: 'confluence', asked: 'the policy pages', describe }, () =>
-        readPolicy(signal),
+      const about = { tool: call.tool, asked: 'the policy pages', describe: pagesWords };
+      const readings = policy.map(({ system, read }) =>
+        note(trail, { ...about, system }, () => read(signal)),
       );
+      return wholePolicy(await Promise.all(readings));
     }
     const vendorCall = vendorCallOf(call);
     if (!vendorCall) throw new Error(`No tool is called ${call.tool}`);
