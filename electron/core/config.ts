@@ -6,6 +6,8 @@ import { AppError } from '../../shared/model/errors.ts';
 import { Email } from '../../shared/model/person.ts';
 import { graphUrl } from './connectors/microsoft-graph.ts';
 import { loginUrl } from './connectors/microsoft-sign-in.ts';
+import type { WatchedChannel } from './connectors/teams/channel-messages.ts';
+import type { PollingPace } from './connectors/teams/polling.ts';
 
 /** The app's registration in Entra, with which Microsoft Graph is read; Graph's and the sign-in's addresses. */
 export interface MicrosoftApp {
@@ -29,6 +31,13 @@ export interface ConnectorsConfig {
   confluence: {
     baseUrl: string;
     auth: { email: string; apiToken: string } | { bearerToken: string };
+  } | null;
+  teams: {
+    app: MicrosoftApp;
+    /** Of the account that posts, where it signed in elsewhere. */
+    refreshToken: string | null;
+    channels: WatchedChannel[];
+    pace: PollingPace;
   } | null;
   sharepoint: { app: MicrosoftApp; siteUrl: string; library: string } | null;
 }
@@ -62,6 +71,33 @@ const url = z
   .url({ protocol: /^https?$/, error: 'is no http or https address' })
   .transform((address) => address.replace(/\/+$/, ''));
 
+/** Often enough that nobody waits, and seldom enough for Graph's limits with many channels. */
+const teamsPace: PollingPace = { shortestMs: 2_000, longestMs: 30_000 };
+
+/** A channel as Teams' "Copy link" gives it, or `team id/channel id`. */
+function readTeamsChannel(words: string): WatchedChannel | null {
+  if (URL.canParse(words)) {
+    const { pathname, searchParams } = new URL(words);
+    const team = searchParams.get('groupId');
+    const channel = /^\/l\/channel\/([^/]+)/.exec(pathname)?.[1];
+    return team !== null && channel !== undefined ? { team, channel: decodeURIComponent(channel) } : null;
+  }
+  const [, team, channel] = /^([^/]+)\/(19:[^/]+)$/.exec(words) ?? [];
+  return team !== undefined && channel !== undefined ? { team, channel } : null;
+}
+
+const TeamsChannels = z.string().transform((words, context) =>
+  words
+    .split(/[\s,]+/)
+    .filter((word) => word !== '')
+    .map((word) => {
+      const channel = readTeamsChannel(word);
+      if (channel !== null) return channel;
+      context.addIssue(`"${word}" is no channel: use the link that Teams copies, or team id/channel id`);
+      return z.NEVER;
+    }),
+);
+
 const Variables = z.object({
   DATABASE_URL: text,
   SWITCHYARD_DATA_DIR: text,
@@ -85,6 +121,8 @@ const Variables = z.object({
   SWITCHYARD_MICROSOFT_TENANT: text,
   SWITCHYARD_MICROSOFT_CLIENT_ID: text,
   SWITCHYARD_MICROSOFT_CLIENT_SECRET: text,
+  SWITCHYARD_TEAMS_CHANNELS: TeamsChannels.optional(),
+  SWITCHYARD_TEAMS_REFRESH_TOKEN: text,
   SWITCHYARD_SHAREPOINT_SITE: url.optional(),
   SWITCHYARD_SHAREPOINT_LIBRARY: text,
 });
@@ -143,6 +181,7 @@ function connectorsOf(variables: Variables): ConnectorsConfig {
     'SWITCHYARD_CONFLUENCE_EMAIL',
     'SWITCHYARD_CONFLUENCE_TOKEN',
   ]);
+  const teams = microsoftProduct(variables, ['SWITCHYARD_TEAMS_CHANNELS']);
   const sharepoint = microsoftProduct(variables, [
     'SWITCHYARD_SHAREPOINT_SITE',
     'SWITCHYARD_SHAREPOINT_LIBRARY',
@@ -169,6 +208,12 @@ function connectorsOf(variables: Variables): ConnectorsConfig {
         email: confluence.SWITCHYARD_CONFLUENCE_EMAIL,
         apiToken: confluence.SWITCHYARD_CONFLUENCE_TOKEN,
       },
+    },
+    teams: teams && {
+      app: teams.app,
+      refreshToken: variables.SWITCHYARD_TEAMS_REFRESH_TOKEN ?? null,
+      channels: teams.values.SWITCHYARD_TEAMS_CHANNELS,
+      pace: teamsPace,
     },
     sharepoint: sharepoint && {
       app: sharepoint.app,

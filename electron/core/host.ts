@@ -34,6 +34,7 @@ import { createJobs, type Jobs } from './store/jobs.ts';
 import { openStore, type Store } from './store/open-store.ts';
 import { findPersonInChat, listPeople } from './store/people.ts';
 import { readRouting } from './store/routing.ts';
+import { createStateStore } from './store/workspace.ts';
 import { createSystemHealth } from './system-health.ts';
 import { programVersion } from './version.ts';
 
@@ -137,11 +138,18 @@ async function build(foundation: Foundation): Promise<Host> {
     stops.unshift(stop);
   }
   const connectorsConfig = demo?.connectors ?? config.connectors;
-  const connectors = connectVendors(connectorsConfig, { timeoutMs: config.vendorTimeoutMs, clock, log });
+  const connectors = connectVendors(connectorsConfig, {
+    timeoutMs: config.vendorTimeoutMs,
+    clock,
+    log,
+    secrets: parts.secrets ?? null,
+    state: createStateStore(db.kysely),
+  });
   const { chats, crms } = connectors;
   const health = createSystemHealth(
     {
       slack: connectorsConfig.slack !== null,
+      teams: connectorsConfig.teams !== null,
       salesforce: connectorsConfig.salesforce !== null,
       hubspot: connectorsConfig.hubspot !== null,
       confluence: connectorsConfig.confluence !== null,

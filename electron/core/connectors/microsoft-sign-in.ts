@@ -119,12 +119,22 @@ export function createAccountSignIn(
   });
   const signInAgain = `${vendor} does not renew the account's sign-in. Sign in again: switchyard sign-in.`;
 
+  let takingOver: Promise<AuthenticationResult> | null = null;
+
   async function keptAccount(): Promise<AccountInfo | null> {
     const [kept] = await app.getTokenCache().getAllAccounts();
     return kept ?? null;
   }
 
-  async function takeOver(signal: AbortSignal | undefined): Promise<AuthenticationResult> {
+  /** One at a time: a refresh token that is used twice side by side may be taken for stolen. */
+  function takeOver(signal: AbortSignal | undefined): Promise<AuthenticationResult> {
+    takingOver ??= takeOverOnce(signal).finally(() => {
+      takingOver = null;
+    });
+    return takingOver;
+  }
+
+  async function takeOverOnce(signal: AbortSignal | undefined): Promise<AuthenticationResult> {
     if (refreshToken === null) {
       throw new AppError(
         'vendor_auth',
@@ -140,7 +150,13 @@ export function createAccountSignIn(
     const account = await keptAccount();
     if (account === null) return takeOver(signal);
     const request = { account, scopes, forceRefresh: isRefused };
-    return failing(app.acquireTokenSilent(request), signInAgain, signal);
+    try {
+      return await failing(app.acquireTokenSilent(request), signInAgain, signal);
+    } catch (thrown) {
+      const isSignedOut = thrown instanceof AppError && thrown.code === 'vendor_auth';
+      if (isSignedOut && refreshToken !== null) return takeOver(signal);
+      throw thrown;
+    }
   }
 
   return {

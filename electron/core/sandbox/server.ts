@@ -13,6 +13,7 @@ import type {
   StandInReply,
   StandInRequest,
 } from './stand-in.ts';
+import { createTeamsStandIn, type TeamsStandIn } from './teams.ts';
 import { startVendorServer, type VendorServer } from './vendor-server.ts';
 import type { World } from './world.ts';
 
@@ -39,8 +40,9 @@ export interface SandboxUrls {
   hubspot: string;
   /** The site, without `/wiki`. */
   confluence: string;
-  /** Graph's address and the sign-in's in one. */
+  /** Graph's address and the sign-in's in one, for each product. */
   sharepoint: string;
+  teams: string;
 }
 
 export interface Sandbox {
@@ -52,9 +54,13 @@ export interface Sandbox {
   readonly hubspot: CrmStandIn;
   readonly confluence: ConfluenceStandIn;
   readonly sharepoint: SharepointStandIn;
+  readonly teams: TeamsStandIn;
   /** Called after every change of a stand-in's state; gives back how to stop that. */
   onChange(listener: () => void): () => void;
-  /** No request is being answered, and Slack waits neither to deliver an event nor for its acknowledgement. */
+  /**
+   * No request is being answered, Slack waits neither to deliver an event nor for its acknowledgement, and what was
+   * written in Teams was read.
+   */
   isQuiet(): boolean;
   stop(): Promise<void>;
 }
@@ -129,6 +135,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const hubspot = await serve('hubspot', createHubspotStandIn);
   const confluence = await serve('confluence', createConfluenceStandIn);
   const sharepoint = await serve('sharepoint', createSharepointStandIn);
+  const teams = await serve('teams', createTeamsStandIn);
 
   return {
     urls: {
@@ -137,6 +144,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       hubspot: hubspot.url,
       confluence: confluence.url,
       sharepoint: sharepoint.url,
+      teams: teams.url,
     },
     credentials,
     faults,
@@ -145,11 +153,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     hubspot: hubspot.standIn,
     confluence: confluence.standIn,
     sharepoint: sharepoint.standIn,
+    teams: teams.standIn,
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    isQuiet: () => slack.standIn.isQuiet() && servers.every((server) => server.inFlight() === 0),
+    isQuiet: () =>
+      slack.standIn.isQuiet() &&
+      teams.standIn.isQuiet() &&
+      servers.every((server) => server.inFlight() === 0),
     async stop() {
       await slack.standIn.stop();
       await Promise.all(servers.map((server) => server.stop()));

@@ -65,6 +65,8 @@ const vendorTimeoutMs = 1_500;
 const shortTimeoutMs = 400;
 /** Slack's three seconds, in scenarios. */
 const slackAckMs = 400;
+/** Teams is asked for news, in scenarios. */
+const teamsPace = { shortestMs: 25, longestMs: 25 };
 const settleWithinMs = 60_000;
 const pollMs = 5;
 /** Jobs that wait for the scenario's own clock. */
@@ -102,7 +104,7 @@ function configOf(
     dataDir: '',
     databaseUrl,
     workspace: 'own',
-    connectors: sandboxConnectors(sandbox, scenario.world),
+    connectors: sandboxConnectors(sandbox, scenario.world, teamsPace),
     timeZone: 'UTC',
     user: null,
     logLevel,

@@ -37,8 +37,8 @@ export interface TeamsOptions {
   tenantId: string;
   /** Of the app's registration in Entra, which public client flows are allowed for. */
   clientId: string;
-  /** With it the app itself reads (ChannelMessage.Read.All, User.Read.All); without it the account does. */
-  clientSecret: string | null;
+  /** The app itself reads, with ChannelMessage.Read.All and User.Read.All. */
+  clientSecret: string;
   /** What a sign-in elsewhere gave for the account that posts; null where it signed in here. */
   refreshToken: string | null;
   /** Where the account's tokens are kept. */
@@ -81,7 +81,7 @@ export function createTeamsConnector(options: TeamsOptions): ChatConnector {
   const graphWith = (token: Parameters<typeof createGraph>[0]['token']): Graph =>
     createGraph({ vendor, baseUrl: graphUrl, timeoutMs, log, token });
   const posting = graphWith(signIn.token);
-  const reading = clientSecret === null ? posting : graphWith(createAppTokens({ ...entra, clientSecret }));
+  const reading = graphWith(createAppTokens({ ...entra, clientSecret }));
   const directChats = new Map<string, string>();
   const pollers: Poller[] = [];
 
