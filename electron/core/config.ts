@@ -186,6 +186,12 @@ function connectorsOf(variables: Variables): ConnectorsConfig {
     'SWITCHYARD_SHAREPOINT_SITE',
     'SWITCHYARD_SHAREPOINT_LIBRARY',
   ]);
+  if (!teams && !sharepoint && microsoftNames.some((name) => variables[name] !== undefined)) {
+    throw new AppError(
+      'invalid_input',
+      `An app of Microsoft's is set, but nothing to use it for. Set SWITCHYARD_TEAMS_CHANNELS for Teams, or SWITCHYARD_SHAREPOINT_SITE and SWITCHYARD_SHAREPOINT_LIBRARY for SharePoint.`,
+    );
+  }
   const hubspotToken = variables.SWITCHYARD_HUBSPOT_TOKEN;
   return {
     slack: slack && {
