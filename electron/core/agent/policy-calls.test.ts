@@ -49,12 +49,12 @@ async function readPolicy(readings: Partial<Record<PolicySource['system'], Tried
 }
 
 describe('reading the policy', () => {
-  it('notes a call to each system that it was read from', async () => {
+  it('notes a call to each system that it was read from, and that copies had to do', async () => {
     const kept = document('S-1', '2026-05-18T09:00:00.000Z');
     expect(await readPolicy({ confluence: gives(document('7001')), sharepoint: gives(kept) })).toEqual({
       found: ['7001', 'S-1'],
       calls: ['confluence ok: 7001@3', 'sharepoint ok: S-1@3, copy of 2026-05-18T09:00:00.000Z'],
-      states: ['confluence ok', 'sharepoint ok'],
+      states: ['confluence ok', 'sharepoint trouble'],
     });
   });
 
@@ -64,6 +64,15 @@ describe('reading the policy', () => {
       calls: ['confluence failed: It did not answer.', 'sharepoint ok: S-1@3'],
       states: ['confluence trouble', 'sharepoint ok'],
     });
+  });
+
+  it('shows a system that refuses its pages as in trouble', async () => {
+    const error = new AppError('vendor_refused', 'The site has no library "Policy".');
+    const { states } = await readPolicy({
+      confluence: gives(),
+      sharepoint: { isOk: false, tries: 1, error },
+    });
+    expect(states).toEqual(['confluence ok', 'sharepoint trouble']);
   });
 
   it('fails where no system gives a page and one failed', async () => {

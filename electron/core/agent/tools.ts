@@ -42,6 +42,16 @@ export interface ToolsOptions {
   health: Pick<SystemHealth, 'note'>;
 }
 
+/** A vendor call, as it is told about. */
+export interface NotedCall<Value> {
+  tool: string;
+  system: string;
+  asked: string;
+  describe: (value: Value) => string;
+  /** What the call shows to be wrong with the system; by default an outage, or a sign-in that does not hold. */
+  problemOf?: (tried: Tried<Value>) => string | null;
+}
+
 export interface ToolRunner {
   /** Drives a part of the workflow to its end, answering each batch of calls side by side. */
   drive<Result>(steps: Steps<Result>, trail: Trail, signal: AbortSignal): Promise<Result>;
@@ -66,7 +76,7 @@ export interface ToolRunner {
   /** Notes a vendor call that was made elsewhere. */
   note<Value>(
     trail: Trail,
-    about: { tool: string; system: string; asked: string; describe: (value: Value) => string },
+    about: NotedCall<Value>,
     call: () => Promise<Tried<Value>>,
   ): Promise<Tried<Value>>;
 }
@@ -79,6 +89,10 @@ const recordWords = (record: CrmRecord | null): string =>
     ? 'no such record'
     : `${record.name ?? record.id}, owned by ${record.owner?.email ?? record.owner?.name ?? 'nobody'}`;
 
+/** A refusal of one call is no trouble of the system. */
+const outageOf = (tried: Tried<unknown>): string | null =>
+  !tried.isOk && (tried.error.isRetried || tried.error.code === 'vendor_auth') ? tried.error.message : null;
+
 const pagesWords = (documents: readonly PolicyDocument[]): string =>
   documents.length === 0
     ? 'no page'
@@ -88,6 +102,13 @@ const pagesWords = (documents: readonly PolicyDocument[]): string =>
             `${id}@${version}${cachedAt === null ? '' : `, copy of ${cachedAt}`}`,
         )
         .join('; ');
+
+/** Whatever keeps the policy from being read is trouble: cases wait for it. */
+const policyProblem = (tried: Tried<PolicyDocument[]>): string | null => {
+  if (!tried.isOk) return tried.error.message;
+  const copy = tried.value.find(({ cachedAt }) => cachedAt !== null);
+  return copy ? `The policy pages cannot be read. The copies of ${copy.cachedAt} are used for a day.` : null;
+};
 
 const words = (parts: readonly (string | null)[]): string => parts.filter((part) => part !== null).join(', ');
 
@@ -193,14 +214,13 @@ export function createTools(options: ToolsOptions): ToolRunner {
 
   async function note<Value>(
     trail: Trail,
-    about: { tool: string; system: string; asked: string; describe: (value: Value) => string },
+    about: NotedCall<Value>,
     call: () => Promise<Tried<Value>>,
   ): Promise<Tried<Value>> {
     const startedAt = performance.now();
     const tried = await call();
-    const { tool, system, asked, describe } = about;
-    const isDown = !tried.isOk && (tried.error.isRetried || tried.error.code === 'vendor_auth');
-    health.note(system, isDown ? tried.error.message : null);
+    const { tool, system, asked, describe, problemOf = outageOf } = about;
+    health.note(system, problemOf(tried));
     trail.calls.push({
       tool,
       system,
@@ -217,7 +237,12 @@ export function createTools(options: ToolsOptions): ToolRunner {
     if (call.tool === 'read_language') return { isOk: true, value: await reader.read(call.input) };
     if (call.tool === 'read_routing') return { isOk: true, value: await readRouting() };
     if (call.tool === 'read_policy') {
-      const about = { tool: call.tool, asked: 'the policy pages', describe: pagesWords };
+      const about = {
+        tool: call.tool,
+        asked: 'the policy pages',
+        describe: pagesWords,
+        problemOf: policyProblem,
+      };
       const readings = policy.map(({ system, read }) =>
         note(trail, { ...about, system }, () => read(signal)),
       );

@@ -60,7 +60,7 @@ export function createPolicyLibrary({ db, sources, clock, log }: PolicyLibraryOp
     const kept = await keptPolicyPages(db, source.system, since);
     if (kept.length === 0) return tried;
     log.warn(
-      { system: source.system, code: tried.error.code },
+      { system: source.system, code: tried.error.code, problem: tried.error.message },
       'The policy pages cannot be read; the kept copies are used',
     );
     return {
