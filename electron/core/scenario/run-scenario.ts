@@ -6,6 +6,8 @@ import { submitDecision } from '../agent/human-decision.ts';
 import { readMarkup } from '../agent/language/markup.ts';
 import { type QueueName, type Queues, queueNames, unansweredAfterMs } from '../automations/queues.ts';
 import type { Config } from '../config.ts';
+import { readHtml } from '../connectors/teams/html.ts';
+import { referenceOf, withoutReference } from '../connectors/teams/reference.ts';
 import { takeInForm } from '../intake/form.ts';
 import type { Log } from '../ports.ts';
 import { sandboxConnectors } from '../sandbox/connectors-config.ts';
@@ -73,7 +75,9 @@ const pollMs = 5;
 const onTheClock: readonly QueueName[] = ['escalation-reminder', 'close-unanswered'];
 
 /** Where the request that a step opened is found again. */
-type Opened = { kind: 'thread'; channel: string; ts: string } | { kind: 'request'; requestId: string };
+type Opened =
+  | { kind: 'thread'; chat: 'slack' | 'teams'; channel: string; ts: string }
+  | { kind: 'request'; requestId: string };
 
 /** What a step may do, and what is known of those before it. */
 interface Stage {
@@ -255,17 +259,40 @@ async function requestIdOf(stage: Stage, name: string): Promise<string> {
 /** The thread in which somebody answers for a request: its own, or that of the direct message about it. */
 async function threadOf(stage: Stage, name: string): Promise<{ channel: string; ts: string }> {
   const place = stage.opened.get(name);
-  if (place?.kind === 'thread') return place;
+  if (place?.kind === 'thread' && place.chat === 'slack') return place;
   const requestId = await requestIdOf(stage, name);
   const message = stage.sandbox.slack
     .messages()
     .find(({ isBot, key }) => isBot && key?.startsWith(`${requestId}:`) && key.endsWith(':requester'));
-  if (!message)
-    throw new AppError(
-      'not_found',
-      `Nobody was told anything about "${name}", so there is nothing to answer.`,
-    );
+  if (!message) throw nothingToAnswer(name);
   return { channel: message.channel, ts: message.threadTs ?? message.ts };
+}
+
+/** As `threadOf`, in Teams; in a chat between two, what the user was told last is what they answer. */
+async function teamsThreadOf(
+  stage: Stage,
+  { to: name, user }: StepOf<'teams_reply'>,
+): Promise<{ channel: string; thread: string }> {
+  const { opened, sandbox } = stage;
+  const place = opened.get(name);
+  const isInTeams = place?.kind === 'thread' && place.chat === 'teams';
+  const messages = sandbox.teams.messages();
+  const opening = isInTeams ? messages.find(({ id }) => id === place.ts) : undefined;
+  if (opening && opening.directTo === null) return { channel: opening.channel, thread: opening.id };
+  const about = `[${await requestIdOf(stage, name)} `;
+  const told = messages.findLast(
+    ({ isOurs, directTo, html }) => isOurs && directTo === user && html.includes(about),
+  );
+  const answered = told ?? opening;
+  if (!answered) throw nothingToAnswer(name);
+  return { channel: answered.channel, thread: answered.id };
+}
+
+function nothingToAnswer(name: string): AppError {
+  return new AppError(
+    'not_found',
+    `Nobody was told anything about "${name}", so there is nothing to answer.`,
+  );
 }
 
 async function advance(stage: Stage, ms: number): Promise<void> {
@@ -345,7 +372,7 @@ async function play(stage: Stage, step: Step): Promise<void> {
         deliveries,
         ...(event_id === undefined ? {} : { eventId: event_id }),
       });
-      if (as !== undefined) opened.set(as, { kind: 'thread', channel, ts });
+      if (as !== undefined) opened.set(as, { kind: 'thread', chat: 'slack', channel, ts });
       return;
     }
     case 'slack_reply': {
@@ -391,9 +418,20 @@ async function play(stage: Stage, step: Step): Promise<void> {
       return agent.crashAt(step.fields.at);
     case 'advance':
       return advance(stage, step.fields);
-    case 'teams_message':
-    case 'teams_reply':
-      throw new Unsupported('Teams is not connected in this version.');
+    case 'teams_message': {
+      const { as, event_id, ...message } = step.fields;
+      const { id: ts } = sandbox.teams.sendMessage({
+        ...message,
+        ...(event_id === undefined ? {} : { eventId: event_id }),
+      });
+      if (as !== undefined) opened.set(as, { kind: 'thread', chat: 'teams', channel: message.channel, ts });
+      return;
+    }
+    case 'teams_reply': {
+      const { user, text } = step.fields;
+      sandbox.teams.sendMessage({ user, text, ...(await teamsThreadOf(stage, step.fields)) });
+      return;
+    }
     case 'offline':
     case 'online':
       throw new Unsupported('A desk cannot work offline in this version.');
@@ -439,6 +477,7 @@ async function requestResult(stage: Stage, requestId: string): Promise<RequestRe
   const inSlack = sandbox.slack
     .messages()
     .filter(({ isBot, key }) => isBot && key?.startsWith(`${requestId}:`) && key.endsWith(':requester'));
+  const inTeams = await teamsReplies(stage, requestId);
   return {
     output: row.output ?? {
       request_id: requestId,
@@ -454,8 +493,28 @@ async function requestResult(stage: Stage, requestId: string): Promise<RequestRe
     rule: row.rule,
     policy: row.policy,
     audit: audit.map(({ event_type }) => event_type),
-    replies: [...inConsole.map(({ text }) => text), ...inSlack.map(({ text }) => readMarkup(text, []).text)],
+    replies: [
+      ...inConsole.map(({ text }) => text),
+      ...inSlack.map(({ text }) => readMarkup(text, []).text),
+      ...inTeams,
+    ],
   };
+}
+
+/** What the requester was sent in Teams, in order, as they read it. */
+async function teamsReplies({ db, sandbox }: Stage, requestId: string): Promise<string[]> {
+  const sent = await db.kysely
+    .selectFrom('messages')
+    .select('key')
+    .where('request_id', '=', requestId)
+    .where('audience', '=', 'requester')
+    .where('key', 'is not', null)
+    .execute();
+  const references = sent.flatMap(({ key }) => (key === null ? [] : [referenceOf(key)]));
+  return sandbox.teams
+    .messages()
+    .filter(({ isOurs, html }) => isOurs && references.some((reference) => html.includes(reference)))
+    .map(({ html }) => withoutReference(readHtml(html, [])));
 }
 
 async function resultOf(stage: Stage): Promise<ScenarioResult> {

@@ -13,11 +13,6 @@ export function referenceOf(key: string): string {
 
 const reference = /\s*\[([A-Z]+-\d+) [0-9a-f]{8}\]\s*$/;
 
-/** Whether the text is one that we have written. */
-export function hasReference(text: string): boolean {
-  return reference.test(text);
-}
-
 /** What was written, without the reference at its end. */
 export function withoutReference(text: string): string {
   return text.replace(reference, '');
