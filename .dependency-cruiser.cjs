@@ -61,7 +61,7 @@ module.exports = {
         path: '^(electron|renderer|shared)/',
         pathNot: [
           '^electron/core/connectors/$1/',
-          '^electron/core/connectors/(connector|vendor-fetch)\\.ts$',
+          '^electron/core/connectors/(connector|vendor-fetch|microsoft-graph|microsoft-sign-in)\\.ts$',
           '^electron/core/ports\\.ts$',
           '^shared/model/',
         ],
@@ -92,6 +92,10 @@ module.exports = {
     onlyIn('sqlite-in-cache-only', '^electron/core/cache/', ['better-sqlite3']),
     onlyIn('electron-in-shell-only', '^electron/(shell|preload)/', ['electron']),
     onlyIn('slack-sdk-in-its-connector', '^electron/core/connectors/slack/', ['@slack/[^/]+']),
+    onlyIn('graph-sdk-in-one-file', '^electron/core/connectors/microsoft-graph\\.ts$', [
+      '@microsoft/microsoft-graph-client',
+    ]),
+    onlyIn('msal-in-one-file', '^electron/core/connectors/microsoft-sign-in\\.ts$', ['@azure/msal-node']),
     onlyIn('hubspot-sdk-in-its-connector', '^electron/core/connectors/hubspot/', ['@hubspot/[^/]+']),
     onlyIn('salesforce-sdk-in-its-connector', '^electron/core/connectors/salesforce/', [
       'jsforce',
@@ -124,6 +128,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
       extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json'],
     },
   },

@@ -92,8 +92,6 @@ const nothingLeft = {
 };
 
 const needsMore: Partial<Record<Step['kind'], string>> = {
-  teams_message: 'it needs Teams',
-  teams_reply: 'it needs Teams',
   offline: 'it needs a desk that works offline',
   online: 'it needs a desk that works offline',
 };

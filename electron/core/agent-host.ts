@@ -5,6 +5,7 @@ import { connectVendors } from './connect.ts';
 import type { HostParts } from './host.ts';
 import { createLog } from './log.ts';
 import { systemClock } from './ports.ts';
+import { createStateStore } from './store/workspace.ts';
 import { openStoreSession, type StoreSession } from './store-session.ts';
 import { createSystemHealth } from './system-health.ts';
 
@@ -23,7 +24,13 @@ export async function createAgentHost(
   const session = await openStoreSession(config, log);
   const service = createAgentService({
     session,
-    connectors: connectVendors(config.connectors, { timeoutMs: config.vendorTimeoutMs, clock, log }),
+    connectors: connectVendors(config.connectors, {
+      timeoutMs: config.vendorTimeoutMs,
+      clock,
+      log,
+      secrets: null,
+      state: createStateStore(session.db.kysely),
+    }),
     reader: createRuleBasedReader(),
     config,
     clock,

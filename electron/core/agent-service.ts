@@ -57,11 +57,10 @@ export function createAgentService(options: AgentServiceOptions): AgentService {
   const { db, jobs } = session;
   const { chats, crms } = connectors;
   const crashPoint = options.crashPoint ?? (() => undefined);
-  const library = createPolicyLibrary({ db: db.kysely, sources: connectors.knowledge, clock, log });
   const tools = createTools({
     crms,
     reader,
-    readPolicy: (signal) => library.read(signal),
+    policy: createPolicyLibrary({ db: db.kysely, sources: connectors.knowledge, clock, log }),
     readRouting: () => readRouting(db.kysely, clock.now()),
     clock,
     health,

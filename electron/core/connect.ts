@@ -3,9 +3,13 @@ import type { ConnectorsConfig } from './config.ts';
 import { createConfluenceConnector } from './connectors/confluence/client.ts';
 import type { ChatConnector, CrmConnector, KnowledgeConnector } from './connectors/connector.ts';
 import { createHubspotConnector } from './connectors/hubspot/client.ts';
+import { createAppTokens } from './connectors/microsoft-sign-in.ts';
 import { createSalesforceConnector } from './connectors/salesforce/client.ts';
+import { createSharepointConnector } from './connectors/sharepoint/client.ts';
 import { createSlackConnector } from './connectors/slack/client.ts';
-import type { Clock, Log } from './ports.ts';
+import { createTeamsConnector } from './connectors/teams/client.ts';
+import type { Clock, Log, SecretStore, StateStore } from './ports.ts';
+import { createTokenStore } from './token-store.ts';
 
 /** The vendors that this program is connected to. */
 export interface Connectors {
@@ -14,12 +18,21 @@ export interface Connectors {
   knowledge: KnowledgeConnector[];
 }
 
+export interface ConnectOptions {
+  timeoutMs: number;
+  clock: Clock;
+  log: Log;
+  /** Null where this machine keeps no secrets. */
+  secrets: SecretStore | null;
+  state: StateStore;
+}
+
 /** Builds the connectors that are configured; none of them calls its vendor yet. */
 export function connectVendors(
   config: ConnectorsConfig,
-  { timeoutMs, clock, log }: { timeoutMs: number; clock: Clock; log: Log },
+  { timeoutMs, clock, log, secrets, state }: ConnectOptions,
 ): Connectors {
-  const { slack, salesforce, hubspot, confluence } = config;
+  const { slack, salesforce, hubspot, confluence, teams, sharepoint } = config;
   const common = (system: string) => ({ timeoutMs, log: log.child({ system }) });
   const connectors: Connectors = { chats: {}, crms: {}, knowledge: [] };
   if (slack) {
@@ -28,6 +41,17 @@ export function connectVendors(
       ...common('slack'),
       ...rest,
       ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
+    });
+  }
+  if (teams) {
+    const { app, ...rest } = teams;
+    connectors.chats.teams = createTeamsConnector({
+      ...common('teams'),
+      ...app,
+      ...rest,
+      tokens: createTokenStore('teams account', secrets, log),
+      state,
+      clock,
     });
   }
   if (salesforce) {
@@ -41,5 +65,18 @@ export function connectVendors(
   if (hubspot) connectors.crms.hubspot = createHubspotConnector({ ...common('hubspot'), ...hubspot });
   if (confluence)
     connectors.knowledge.push(createConfluenceConnector({ ...common('confluence'), ...confluence, clock }));
+  if (sharepoint) {
+    const { app, ...place } = sharepoint;
+    const parts = { ...common('sharepoint'), vendor: 'SharePoint' };
+    connectors.knowledge.push(
+      createSharepointConnector({
+        ...parts,
+        ...place,
+        baseUrl: app.graphUrl,
+        token: createAppTokens({ ...parts, ...app }),
+        clock,
+      }),
+    );
+  }
   return connectors;
 }

@@ -128,7 +128,7 @@ export async function openDemoWorkspace(options: DemoOptions): Promise<DemoWorks
     name: 'Harbourlight Software',
     user: world.people.find(({ active, roles }) => active && roles.includes('ops_manager'))?.email ?? null,
     sandbox,
-    connectors: sandboxConnectors(sandbox, world.channels.slack),
+    connectors: sandboxConnectors(sandbox, world),
     channels: world.channels.slack.map((id) => ({ id, name: id.replace(/^C-/, '').toLowerCase() })),
     examples: Examples.parse(await readJson('examples.json')),
     async stop() {

@@ -14,7 +14,14 @@ import { type DemoWorkspace, openDemoWorkspace } from './demo.ts';
 import { createDesk } from './desk.ts';
 import { startEscalationNotices } from './escalation-notices.ts';
 import { createLog } from './log.ts';
-import { type Clock, type Log, type Notifier, systemClock } from './ports.ts';
+import {
+  type Clock,
+  type Log,
+  type Notifier,
+  type SecretStore,
+  type StateStore,
+  systemClock,
+} from './ports.ts';
 import type { RpcContext } from './rpc/implementation.ts';
 import { servePort } from './rpc/message-port.ts';
 import { createRouter } from './rpc/router.ts';
@@ -25,6 +32,7 @@ import { findPerson } from './store/people.ts';
 import { readAttachment } from './store/request-detail.ts';
 import { listEscalations } from './store/requests.ts';
 import { openStoreClock } from './store/store-clock.ts';
+import { createStateStore } from './store/workspace.ts';
 import { openStoreSession, type StoreSession, workspaceFolder } from './store-session.ts';
 import { createDeskSync, type StoreSide } from './sync/desk-sync.ts';
 import { createPushStore } from './sync/push-store.ts';
@@ -37,6 +45,8 @@ export interface HostParts {
   log?: Log;
   /** Tells the person at this desk of what is escalated to them; nobody is told where it is left out. */
   notifier?: Notifier;
+  /** Where what may not be stored in clear text is kept; nowhere if left out. */
+  secrets?: SecretStore;
   crashPoint?: (point: CrashPoint) => void;
   onRun?: RunnerOptions['onRun'];
 }
@@ -127,7 +137,18 @@ async function build(
     stops.unshift(demo.stop);
   }
   const connectorsConfig = demo?.connectors ?? config.connectors;
-  const connectors = connectVendors(connectorsConfig, { timeoutMs: config.vendorTimeoutMs, clock, log });
+  // Kept in the shared store: whichever program listens goes on where the last one stopped.
+  const state: StateStore = {
+    get: async (name) => createStateStore((await joinStore()).db.kysely).get(name),
+    set: async (name, value) => createStateStore((await joinStore()).db.kysely).set(name, value),
+  };
+  const connectors = connectVendors(connectorsConfig, {
+    timeoutMs: config.vendorTimeoutMs,
+    clock,
+    log,
+    secrets: parts.secrets ?? null,
+    state,
+  });
   const health = createSystemHealth(
     Object.fromEntries(Object.entries(connectorsConfig).map(([system, how]) => [system, how !== null])),
     () => changes.noteArea('system'),

@@ -24,6 +24,18 @@ export const systemClock: Clock = {
     }),
 };
 
+/** Secrets by name, e.g. `SWITCHYARD_SLACK_BOT_TOKEN`. */
+export interface SecretStore {
+  get(name: string): Promise<string | null>;
+  set(name: string, value: string): Promise<void>;
+}
+
+/** What must be known again after a restart and is no secret, by name: how far a chat was read. */
+export interface StateStore {
+  get(name: string): Promise<string | null>;
+  set(name: string, value: string): Promise<void>;
+}
+
 /** Tells the person at this desk something outside the window. */
 export interface Notifier {
   notify(note: { title: string; body: string; requestId: string }): void;

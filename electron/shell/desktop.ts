@@ -1,11 +1,12 @@
 import path from 'node:path';
-import { app, dialog } from 'electron';
+import { app, dialog, safeStorage } from 'electron';
 import { toAppError } from '../../shared/model/errors.ts';
 import type { Config } from '../core/config.ts';
 import { createHost, type Host } from '../core/host.ts';
 import { serveConsolePage } from './console-protocol.ts';
 import { installMenu } from './menu.ts';
 import { createDesktopNotifier } from './notifications.ts';
+import { createKeychainSecrets } from './secrets.ts';
 import { type ConsoleWindow, openConsoleWindow } from './window.ts';
 
 const stopWithinMs = 10_000;
@@ -35,6 +36,7 @@ export function runDesktop(config: Config): void {
       try {
         return await createHost(config, {
           notifier: createDesktopNotifier((requestId) => window?.show(`/requests/${requestId}`)),
+          secrets: createKeychainSecrets(safeStorage, path.join(userData, 'secrets.json')),
         });
       } catch (thrown) {
         if (!(await asksToTryAgain(toAppError(thrown).message))) return null;

@@ -64,7 +64,7 @@ export async function startAgentBench(options: AgentBenchOptions = {}): Promise<
     dataDir: '',
     databaseUrl: database.url,
     workspace: 'own',
-    connectors: sandboxConnectors(sandbox, world.channels.slack),
+    connectors: sandboxConnectors(sandbox, world),
     timeZone: 'UTC',
     user: null,
     logLevel: 'silent',

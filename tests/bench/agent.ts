@@ -206,7 +206,7 @@ export async function benchAgent(): Promise<Bench> {
       dataDir: folder,
       databaseUrl: postgres.url,
       workspace: 'own',
-      connectors: sandboxConnectors(sandbox, world.channels.slack),
+      connectors: sandboxConnectors(sandbox, world),
       timeZone: 'UTC',
       user: null,
       logLevel: 'error',

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { OpenAPIBackend } from 'openapi-backend';
+import { z } from 'zod';
 
 /**
  * Holds a connector's real requests and a stand-in's real replies to a vendor's contract
@@ -54,6 +55,12 @@ export interface ContractOptions {
   apiRoot?: string;
 }
 
+const ScalarParameter = z.looseObject({
+  in: z.literal('query'),
+  explode: z.literal(false),
+  schema: z.looseObject({ type: z.enum(['string', 'integer', 'boolean', 'number']) }),
+});
+
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 
 const contractsFolder = new URL('../../../shared/contracts/', import.meta.url);
@@ -104,7 +111,7 @@ export async function loadContract(
 
 async function openContract(text: string, apiRoot: string, coerceTypes: boolean): Promise<OpenAPIBackend> {
   const api = new OpenAPIBackend({
-    definition: JSON.parse(text),
+    definition: JSON.parse(text, withoutScalarLists),
     apiRoot,
     // Without it every schema of every operation is compiled at the start.
     quick: true,
@@ -113,6 +120,14 @@ async function openContract(text: string, apiRoot: string, coerceTypes: boolean)
   });
   await api.init();
   return api;
+}
+
+/** `explode: false` says nothing about a single value, yet the reader makes a list of every parameter that carries it. */
+function withoutScalarLists(_key: string, value: unknown): unknown {
+  const parameter = ScalarParameter.safeParse(value);
+  if (!parameter.success) return value;
+  const { explode: _, ...rest } = parameter.data;
+  return rest;
 }
 
 function replyProblems(

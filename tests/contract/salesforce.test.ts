@@ -99,6 +99,7 @@ const credentials = {
   salesforce: { clientId: 'client', clientSecret: 'secret', accessToken: 'good-token' },
   hubspot: { accessToken: '' },
   confluence: { email: '', apiToken: '', bearerToken: '' },
+  microsoft: { tenantId: '', clientId: '', clientSecret: '', refreshToken: '' },
 };
 
 const running: (() => Promise<void>)[] = [];

@@ -53,6 +53,7 @@ const credentials = {
   salesforce: { clientId: '', clientSecret: '', accessToken: '' },
   hubspot: { accessToken: '' },
   confluence: { email: '', apiToken: '', bearerToken: '' },
+  microsoft: { tenantId: '', clientId: '', clientSecret: '', refreshToken: '' },
 };
 
 interface Bench {
@@ -63,7 +64,7 @@ interface Bench {
   connector: ChatConnector;
   /** What the connector handed on, in order; a handler may be put in front. */
   events: ChatEvent[];
-  problems: string[];
+  problems: (string | null)[];
   listen(handler?: (event: ChatEvent) => Promise<void>): Promise<void>;
   called(method: string): number;
 }
@@ -109,7 +110,7 @@ async function startBench(
     log: silent,
   });
   const events: ChatEvent[] = [];
-  const problems: string[] = [];
+  const problems: (string | null)[] = [];
   cleanups.push(async () => {
     await connector.stop();
     await standIn.stop();

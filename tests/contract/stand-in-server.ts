@@ -16,6 +16,12 @@ export const credentials: SandboxCredentials = {
   salesforce: { clientId: 'client', clientSecret: 'secret', accessToken: 'salesforce-token' },
   hubspot: { accessToken: 'hubspot-token' },
   confluence: { email: 'reader@example.com', apiToken: 'confluence-token', bearerToken: 'confluence-bearer' },
+  microsoft: {
+    tenantId: 'test-tenant',
+    clientId: 'test-app',
+    clientSecret: 'test-secret',
+    refreshToken: 'test-refresh-token',
+  },
 };
 
 /** A clock that stands still. */

@@ -32,6 +32,8 @@ export interface DecisionAttempt {
   via: 'queue' | 'slack' | 'teams';
   /** Where somebody who decides in chat is told that it does not stand; null where they see it at once. */
   chat: ChatDestination | null;
+  /** By what intake knows the message that said so; noted with the decision, so that it is taken in once. */
+  eventKeys?: readonly string[];
 }
 
 export interface HumanDecisionOptions {
@@ -116,7 +118,8 @@ async function recordRefusal(
   const { error, at } = refusal;
   if (error.code === 'not_found') return;
   const source = attemptSource(attempt);
-  await noteEvent(tx, { source, keys: [attemptKey(attempt)], requestId, at });
+  const keys = [attemptKey(attempt), ...(attempt.eventKeys ?? [])];
+  await noteEvent(tx, { source, keys, requestId, at });
   if (chat !== null) {
     const draft = {
       requestId,
@@ -165,6 +168,8 @@ export async function submitDecision(options: HumanDecisionOptions, attempt: Dec
     if (!actor) throw new Error('Somebody unknown may not decide, and yet was let through');
     const decision = { idempotencyKey, requestId, actor: actor.email, action, owner, note, via };
     await insertDecision(tx, { ...decision, seenVersion: version }, at);
+    const { eventKeys: keys = [] } = attempt;
+    if (keys.length > 0) await noteEvent(tx, { source: attemptSource(attempt), keys, requestId, at });
     await tx
       .updateTable('requests')
       .set({ version: sql`version + 1`, updated_at: at.toISOString() })

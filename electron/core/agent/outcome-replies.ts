@@ -42,8 +42,20 @@ export const decisionNotApplied = (problem: string): string =>
 export const decisionOvertaken = (requestId: string): string =>
   `${requestId}: the requester withdrew it, so there is nothing left to decide.`;
 
-export const keptWithRequest = (requestId: string): string =>
-  `I have kept this with ${requestId}. To decide, use the buttons of the message above, or the queue.`;
+const howToDecide = {
+  slack: 'use the buttons of the message above, or the queue',
+  teams:
+    'answer “approve”, “approve: e-mail of another owner”, “reject: reason” or “return: question”, or use the queue',
+} as const;
+
+export const keptWithRequest = (requestId: string, chat: 'slack' | 'teams'): string =>
+  `I have kept this with ${requestId}. To decide, ${howToDecide[chat]}.`;
+
+export const ownerUnclear = (requestId: string, words: string): string =>
+  `I cannot tell from “${words}” who should get the lead of ${requestId}, so nothing was approved. Answer “approve: e-mail of the new owner”.`;
+
+export const whichRequest = (requestIds: readonly string[]): string =>
+  `More than one request waits for your decision (${requestIds.join(', ')}), so nothing was decided. Begin your answer with the number of the one that you mean.`;
 
 export const reminder = (requestId: string, leadLabel: string | null): string =>
   `Reminder: ${requestId}${leadLabel === null ? '' : ` (${leadLabel})`} still waits for your decision.`;

@@ -1,5 +1,4 @@
 import type { NewAuditEvent } from '../../../shared/model/audit.ts';
-import type { ChatDestination } from '../../../shared/model/decision-card.ts';
 import type { Person } from '../../../shared/model/person.ts';
 import {
   type AgentOutput,
@@ -56,12 +55,26 @@ export const displayName = (people: readonly Person[], email: string | null): st
 /** The version that the outcome of this run will be recorded under. */
 export const nextVersion = (request: RequestRecord): number => request.version + 1;
 
+/** Where a message goes, and in which chat; to the console only where the person is in none. */
+type Place = Pick<OutgoingDraft, 'source' | 'destination'>;
+
+/** Teams' ids of channels and chats begin so, and Slack's never do. */
+const chatOf = (channel: string): 'slack' | 'teams' => (channel.startsWith('19:') ? 'teams' : 'slack');
+
+/** By direct message, in the chat that the request came from if the person is known there, else in Slack, else in Teams. */
+function directPlace({ request, people }: Ground, email: string | null): Place {
+  const person = people.find((one) => one.email === email);
+  const chats = request.source === 'teams' ? (['teams', 'slack'] as const) : (['slack', 'teams'] as const);
+  const source = chats.find((chat) => person?.[chat]);
+  const user = source === undefined ? null : person?.[source];
+  return source && user ? { source, destination: { user } } : { source: 'form', destination: null };
+}
+
 /** Where the requester is told: in the thread where they asked, else by direct message, else in the console only. */
-function requesterDestination({ request, requester, people }: Ground): ChatDestination | null {
-  if (request.channel !== null && request.thread !== null)
-    return { channel: request.channel, thread: request.thread };
-  const chatId = people.find((person) => person.email === requester)?.slack ?? null;
-  return chatId === null ? null : { user: chatId };
+function requesterPlace(ground: Ground): Place {
+  const { source, channel, thread } = ground.request;
+  if (channel === null || thread === null) return directPlace(ground, ground.requester);
+  return { source: source === 'form' ? chatOf(channel) : source, destination: { channel, thread } };
 }
 
 /** A reply to the requester. A run has one outcome, so its version makes the key. */
@@ -72,28 +85,25 @@ export function replyToRequester(ground: Ground, text: string): OutgoingDraft {
     key: `${request.request_id}:${nextVersion(request)}:requester`,
     audience: 'requester',
     recipient: requester,
-    source: request.source,
     text,
-    destination: requesterDestination(ground),
+    ...requesterPlace(ground),
     card: null,
   };
 }
 
-/** A message to somebody who decides, by direct message in the chat that they are known in. */
+/** A message to somebody who decides, by direct message. */
 export function messageToApprover(
   ground: Ground,
   message: { to: string; what: string; text: string; card: OutgoingDraft['card'] },
 ): OutgoingDraft {
-  const { request, people } = ground;
-  const chatId = people.find((person) => person.email === message.to)?.slack ?? null;
+  const { request } = ground;
   return {
     requestId: request.request_id,
     key: `${request.request_id}:${nextVersion(request)}:${message.what}:${message.to}`,
     audience: 'approver',
     recipient: message.to,
-    source: chatId === null ? 'form' : 'slack',
     text: message.text,
-    destination: chatId === null ? null : { user: chatId },
+    ...directPlace(ground, message.to),
     card: message.card,
   };
 }

@@ -3,6 +3,7 @@ import type { CrmRecord, CrmSystem } from '../../../shared/model/lead.ts';
 import type { PolicyDocument } from '../../../shared/model/policy.ts';
 import type { CrmConnector } from '../connectors/connector.ts';
 import { type Tried, withRetries } from '../connectors/retry.ts';
+import { type PolicySource, wholePolicy } from '../knowledge/policy-library.ts';
 import type { Clock } from '../ports.ts';
 import type { SystemHealth } from '../system-health.ts';
 import type { LanguageReader } from './language/reader.ts';
@@ -35,10 +36,20 @@ export const newTrail = (): Trail => ({ calls: [], vendorMs: 0, unreachable: new
 export interface ToolsOptions {
   crms: Partial<Record<CrmSystem, CrmConnector>>;
   reader: LanguageReader;
-  readPolicy: (signal: AbortSignal) => Promise<Tried<PolicyDocument[]>>;
+  policy: readonly PolicySource[];
   readRouting: () => Promise<Tools['read_routing']['output']>;
   clock: Clock;
   health: Pick<SystemHealth, 'note'>;
+}
+
+/** A vendor call, as it is told about. */
+export interface NotedCall<Value> {
+  tool: string;
+  system: string;
+  asked: string;
+  describe: (value: Value) => string;
+  /** What the call shows to be wrong with the system; by default an outage, or a sign-in that does not hold. */
+  problemOf?: (tried: Tried<Value>) => string | null;
 }
 
 export interface ToolRunner {
@@ -65,7 +76,7 @@ export interface ToolRunner {
   /** Notes a vendor call that was made elsewhere. */
   note<Value>(
     trail: Trail,
-    about: { tool: string; system: string; asked: string; describe: (value: Value) => string },
+    about: NotedCall<Value>,
     call: () => Promise<Tried<Value>>,
   ): Promise<Tried<Value>>;
 }
@@ -77,6 +88,27 @@ const recordWords = (record: CrmRecord | null): string =>
   record === null
     ? 'no such record'
     : `${record.name ?? record.id}, owned by ${record.owner?.email ?? record.owner?.name ?? 'nobody'}`;
+
+/** A refusal of one call is no trouble of the system. */
+const outageOf = (tried: Tried<unknown>): string | null =>
+  !tried.isOk && (tried.error.isRetried || tried.error.code === 'vendor_auth') ? tried.error.message : null;
+
+const pagesWords = (documents: readonly PolicyDocument[]): string =>
+  documents.length === 0
+    ? 'no page'
+    : documents
+        .map(
+          ({ id, version, cachedAt }) =>
+            `${id}@${version}${cachedAt === null ? '' : `, copy of ${cachedAt}`}`,
+        )
+        .join('; ');
+
+/** Whatever keeps the policy from being read is trouble: cases wait for it. */
+const policyProblem = (tried: Tried<PolicyDocument[]>): string | null => {
+  if (!tried.isOk) return tried.error.message;
+  const copy = tried.value.find(({ cachedAt }) => cachedAt !== null);
+  return copy ? `The policy pages cannot be read. The copies of ${copy.cachedAt} are used for a day.` : null;
+};
 
 const words = (parts: readonly (string | null)[]): string => parts.filter((part) => part !== null).join(', ');
 
@@ -172,7 +204,7 @@ function vendorCallOf(call: AnyToolCall): VendorCall | null {
 
 /** Makes the calls that the workflow asks for, each with its retries, and notes every one that went to a vendor. */
 export function createTools(options: ToolsOptions): ToolRunner {
-  const { crms, reader, readPolicy, readRouting, clock, health } = options;
+  const { crms, reader, policy, readRouting, clock, health } = options;
 
   const crmOf = (system: CrmSystem): CrmConnector => {
     const crm = crms[system];
@@ -182,14 +214,13 @@ export function createTools(options: ToolsOptions): ToolRunner {
 
   async function note<Value>(
     trail: Trail,
-    about: { tool: string; system: string; asked: string; describe: (value: Value) => string },
+    about: NotedCall<Value>,
     call: () => Promise<Tried<Value>>,
   ): Promise<Tried<Value>> {
     const startedAt = performance.now();
     const tried = await call();
-    const { tool, system, asked, describe } = about;
-    const isDown = !tried.isOk && (tried.error.isRetried || tried.error.code === 'vendor_auth');
-    health.note(system, isDown ? tried.error.message : null);
+    const { tool, system, asked, describe, problemOf = outageOf } = about;
+    health.note(system, problemOf(tried));
     trail.calls.push({
       tool,
       system,
@@ -206,13 +237,16 @@ export function createTools(options: ToolsOptions): ToolRunner {
     if (call.tool === 'read_language') return { isOk: true, value: await reader.read(call.input) };
     if (call.tool === 'read_routing') return { isOk: true, value: await readRouting() };
     if (call.tool === 'read_policy') {
-      const describe = (documents: PolicyDocument[]) =>
-        documents.length === 0
-          ? 'no page'
-          : documents.map(({ id, version }) => `${id}@${version}`).join(', ');
-      return note(trail, { tool: call.tool, system: 'confluence', asked: 'the policy pages', describe }, () =>
-        readPolicy(signal),
+      const about = {
+        tool: call.tool,
+        asked: 'the policy pages',
+        describe: pagesWords,
+        problemOf: policyProblem,
+      };
+      const readings = policy.map(({ system, read }) =>
+        note(trail, { ...about, system }, () => read(signal)),
       );
+      return wholePolicy(await Promise.all(readings));
     }
     const vendorCall = vendorCallOf(call);
     if (!vendorCall) throw new Error(`No tool is called ${call.tool}`);

@@ -126,11 +126,12 @@ export interface ChatConnector {
   readonly system: 'slack' | 'teams';
   /**
    * Listens. The handler resolves when the event is stored; only then is it acknowledged, so an event whose handler
-   * rejects comes again. A payload that cannot be read is acknowledged, logged and reported by `onUnreadable`.
+   * rejects comes again. A payload that cannot be read is acknowledged, logged and reported by `onProblem`; so is a
+   * vendor that cannot be listened to, and null when it can again.
    */
   listen(
     handler: (event: ChatEvent) => Promise<void>,
-    onUnreadable: (problem: string) => void,
+    onProblem: (problem: string | null) => void,
   ): Promise<void>;
   stop(): Promise<void>;
   post(message: OutgoingMessage, options?: CallOptions): Promise<PostedMessage>;

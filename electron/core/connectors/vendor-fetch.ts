@@ -24,12 +24,59 @@ export interface VendorReply {
   text: string;
 }
 
+export interface VendorFile {
+  status: number;
+  headers: Headers;
+  bytes: Buffer;
+}
+
 /**
  * Sends and reads to the end, whatever the status. Throws `cancelled` when the caller's signal fired, else
  * `vendor_unreachable` for a time-out, a reset, a truncated body or a name that does not resolve. Neither the error
  * nor the log holds headers, bodies or the query, where tokens and people's data travel.
  */
-export async function vendorFetch(request: VendorRequest): Promise<VendorReply> {
+export function vendorFetch(request: VendorRequest): Promise<VendorReply> {
+  return exchange(request, async (response) => ({
+    status: response.status,
+    headers: response.headers,
+    text: await response.text(),
+  }));
+}
+
+/** As `vendorFetch`, for a file. Throws `vendor_refused` as soon as it proves longer than `maximumBytes`. */
+export function vendorDownload(request: VendorRequest & { maximumBytes: number }): Promise<VendorFile> {
+  const { vendor, maximumBytes } = request;
+  return exchange(request, async ({ status, headers, body }) => ({
+    status,
+    headers,
+    bytes: await readAtMost(body, { vendor, maximumBytes }),
+  }));
+}
+
+async function readAtMost(
+  body: ReadableStream<Uint8Array> | null,
+  { vendor, maximumBytes }: { vendor: string; maximumBytes: number },
+): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body ?? []) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > maximumBytes) {
+      throw new AppError(
+        'vendor_refused',
+        `${vendor} holds a file of more than ${Math.floor(maximumBytes / 2 ** 20)} MB. Make it smaller.`,
+        { details: { vendor, maximumBytes } },
+      );
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function exchange<Answer extends { status: number }>(
+  request: VendorRequest,
+  read: (response: Response) => Promise<Answer>,
+): Promise<Answer> {
   const { vendor, method, timeoutMs, signal, log } = request;
   const url = new URL(request.url);
   const deadline = AbortSignal.timeout(timeoutMs);
@@ -42,11 +89,12 @@ export async function vendorFetch(request: VendorRequest): Promise<VendorReply> 
       redirect: 'manual',
       signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
     });
-    const text = await response.text();
+    const answer = await read(response);
     const durationMs = Math.round(performance.now() - startedAt);
-    log.debug({ method, path: url.pathname, status: response.status, durationMs }, `${vendor} answered`);
-    return { status: response.status, headers: response.headers, text };
+    log.debug({ method, path: url.pathname, status: answer.status, durationMs }, `${vendor} answered`);
+    return answer;
   } catch (thrown) {
+    if (thrown instanceof AppError) throw thrown;
     const durationMs = Math.round(performance.now() - startedAt);
     log.debug({ method, path: url.pathname, durationMs, failure: networkCode(thrown) }, `${vendor} failed`);
     throw networkError({ vendor, host: url.host, thrown, signal, deadline, timeoutMs });

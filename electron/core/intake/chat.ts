@@ -17,6 +17,7 @@ import {
   type RequestOfMessage,
 } from '../store/requests.ts';
 import type { Database } from '../store/tables.ts';
+import { decideByAnswer, readAnswer } from './chat-decision.ts';
 import { messageKey, noteEvent, requestOfEvent } from './seen-events.ts';
 
 export interface ChatIntakeOptions {
@@ -42,11 +43,16 @@ type Belonging =
   /** In a thread of a channel that is not watched, where nobody spoke to us. */
   | { kind: 'not ours' }
   | { kind: 'joins'; requestId: string }
-  /** In a thread under what we told an approver. */
-  | { kind: 'beside'; requestId: string; isClosed: boolean };
+  /** In a thread under what we told an approver; or a decision that cannot be told from the words. */
+  | { kind: 'beside'; requestId: string; isClosed: boolean; answer: string };
 
 const joinsOrFollows = ({ request_id: requestId, is_final: isFinal }: RequestOfMessage): Belonging =>
   isFinal ? { kind: 'new', refersTo: requestId } : { kind: 'joins', requestId };
+
+const besideOf = (
+  { request_id: requestId, isClosed }: { request_id: string; isClosed: boolean },
+  answer: string,
+): Belonging => ({ kind: 'beside', requestId, isClosed, answer });
 
 async function belongingOf(tx: Kysely<Database>, { event, person }: Spoken): Promise<Belonging> {
   const { source, channel, thread, message, isDirect, isAddressed } = event;
@@ -57,9 +63,7 @@ async function belongingOf(tx: Kysely<Database>, { event, person }: Spoken): Pro
   const told = rootOf === undefined ? undefined : await holdRequest(tx, rootOf);
   if (told) {
     const isRequester = person !== null && person.email === told.requester;
-    return isRequester
-      ? joinsOrFollows(told)
-      : { kind: 'beside', requestId: told.request_id, isClosed: told.isClosed };
+    return isRequester ? joinsOrFollows(told) : besideOf(told, keptWithRequest(told.request_id, source));
   }
   // In a conversation between two, people answer without opening the thread.
   const waiting =
@@ -73,7 +77,7 @@ async function belongingOf(tx: Kysely<Database>, { event, person }: Spoken): Pro
 /**
  * Takes in a chat message: the first of a thread opens a request, a reply joins the request of its thread unless that
  * is closed, and then opens one that refers to it. What an approver says under the message in which they were asked is
- * kept with the request. However often an event comes, it is taken in once. Gives the request's id once everything is
+ * kept with the request; in Teams, where there are no buttons, it may be the decision. However often an event comes, it is taken in once. Gives the request's id once everything is
  * stored; null for what is said in a thread of others.
  */
 export async function takeInMessage(
@@ -88,6 +92,11 @@ export async function takeInMessage(
   if (seen !== undefined) {
     log.debug({ requestId: seen, eventId: event.eventId }, 'A redelivered event was recognised');
     return seen;
+  }
+  const said = event.source === 'teams' ? await readAnswer(db.kysely, event) : null;
+  if (said?.kind === 'decision') {
+    await decideByAnswer(options, event, { ...said, keys });
+    return said.requestId;
   }
   return db.transaction(async (tx) => {
     // One thread at a time, so that two deliveries side by side become one request.
@@ -105,7 +114,9 @@ export async function takeInMessage(
       person,
       at,
     };
-    const requestId = await store(tx, jobs, spoken, await belongingOf(tx, spoken));
+    const unclear = said && (await holdRequest(tx, said.requestId));
+    const belonging = said && unclear ? besideOf(unclear, said.answer) : await belongingOf(tx, spoken);
+    const requestId = await store(tx, jobs, spoken, belonging);
     if (requestId !== null) await noteEvent(tx, { source, keys, requestId, at });
     return requestId;
   });
@@ -167,7 +178,7 @@ async function keepBeside(
   tx: Kysely<Database>,
   jobs: ChatIntakeOptions['jobs'],
   { event, text, author, person, at }: Spoken,
-  { requestId, isClosed }: { requestId: string; isClosed: boolean },
+  { requestId, isClosed, answer: said }: Belonging & { kind: 'beside' },
 ): Promise<void> {
   const { source, channel, thread, message } = event;
   const authorName = person?.name ?? null;
@@ -179,7 +190,7 @@ async function keepBeside(
     audience: 'approver' as const,
     recipient: author,
     source,
-    text: keptWithRequest(requestId),
+    text: said,
     destination: { channel, thread },
     card: null,
   };

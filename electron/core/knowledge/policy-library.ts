@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { AppError } from '../../../shared/model/errors.ts';
 import type { PolicyDocument, PolicyPage } from '../../../shared/model/policy.ts';
 import type { KnowledgeConnector } from '../connectors/connector.ts';
 import { type Tried, withRetries } from '../connectors/retry.ts';
@@ -21,13 +22,15 @@ export interface PolicyLibraryOptions {
   log: Log;
 }
 
-export interface PolicyLibrary {
-  /** The policy as it is now, or as the kept copies have it where a source cannot be read; empty where there is none. */
+/** One system's part of the policy. */
+export interface PolicySource {
+  readonly system: PolicyPage['source'];
+  /** Its pages as they are now, or as the kept copies have them where they cannot be read; empty where there are none. */
   read(signal: AbortSignal): Promise<Tried<PolicyDocument[]>>;
 }
 
 /** Reads policy pages anew for every case, and keeps a copy of each for the time in which they cannot be read. */
-export function createPolicyLibrary({ db, sources, clock, log }: PolicyLibraryOptions): PolicyLibrary {
+export function createPolicyLibrary({ db, sources, clock, log }: PolicyLibraryOptions): PolicySource[] {
   const keptUntil = new Map<string, { fingerprint: string; at: number }>();
 
   async function keep(source: PolicyPage['source'], pages: readonly PolicyPage[]): Promise<void> {
@@ -57,7 +60,7 @@ export function createPolicyLibrary({ db, sources, clock, log }: PolicyLibraryOp
     const kept = await keptPolicyPages(db, source.system, since);
     if (kept.length === 0) return tried;
     log.warn(
-      { system: source.system, code: tried.error.code },
+      { system: source.system, code: tried.error.code, problem: tried.error.message },
       'The policy pages cannot be read; the kept copies are used',
     );
     return {
@@ -67,13 +70,17 @@ export function createPolicyLibrary({ db, sources, clock, log }: PolicyLibraryOp
     };
   }
 
-  return {
-    async read(signal) {
-      const all = await Promise.all(sources.map((source) => readSource(source, signal)));
-      const tries = Math.max(1, ...all.map((one) => one.tries));
-      const documents = all.flatMap((one) => (one.isOk ? one.value : []));
-      const failed = all.find((one) => !one.isOk);
-      return failed && documents.length === 0 ? failed : { isOk: true, value: documents, tries };
-    },
-  };
+  return sources.map((source) => ({
+    system: source.system,
+    read: (signal) => readSource(source, signal),
+  }));
+}
+
+/** The policy out of all its sources: a failure only where none of them gives a page. */
+export function wholePolicy(
+  readings: readonly Tried<PolicyDocument[]>[],
+): { isOk: true; value: PolicyDocument[] } | { isOk: false; error: AppError } {
+  const documents = readings.flatMap((reading) => (reading.isOk ? reading.value : []));
+  const failed = readings.find((reading) => !reading.isOk);
+  return failed && documents.length === 0 ? failed : { isOk: true, value: documents };
 }

@@ -3,6 +3,7 @@ import { type ConfluenceStandIn, createConfluenceStandIn } from './confluence.ts
 import { createFaults, type FaultSystem, type Faults } from './faults.ts';
 import { createHubspotStandIn } from './hubspot.ts';
 import { createSalesforceStandIn } from './salesforce.ts';
+import { createSharepointStandIn, type SharepointStandIn } from './sharepoint.ts';
 import { createSlackStandIn, type SlackStandIn } from './slack.ts';
 import type {
   CrmStandIn,
@@ -12,6 +13,7 @@ import type {
   StandInReply,
   StandInRequest,
 } from './stand-in.ts';
+import { createTeamsStandIn, type TeamsStandIn } from './teams.ts';
 import { startVendorServer, type VendorServer } from './vendor-server.ts';
 import type { World } from './world.ts';
 
@@ -38,6 +40,9 @@ export interface SandboxUrls {
   hubspot: string;
   /** The site, without `/wiki`. */
   confluence: string;
+  /** Graph's address and the sign-in's in one, for each product. */
+  sharepoint: string;
+  teams: string;
 }
 
 export interface Sandbox {
@@ -48,9 +53,14 @@ export interface Sandbox {
   readonly salesforce: CrmStandIn;
   readonly hubspot: CrmStandIn;
   readonly confluence: ConfluenceStandIn;
+  readonly sharepoint: SharepointStandIn;
+  readonly teams: TeamsStandIn;
   /** Called after every change of a stand-in's state; gives back how to stop that. */
   onChange(listener: () => void): () => void;
-  /** No request is being answered, and Slack waits neither to deliver an event nor for its acknowledgement. */
+  /**
+   * No request is being answered, Slack waits neither to deliver an event nor for its acknowledgement, and what was
+   * written in Teams was read.
+   */
   isQuiet(): boolean;
   stop(): Promise<void>;
 }
@@ -67,6 +77,12 @@ const credentials: SandboxCredentials = {
     email: 'switchyard@example.com',
     apiToken: 'sandbox-api-token',
     bearerToken: 'sandbox-bearer-token',
+  },
+  microsoft: {
+    tenantId: 'sandbox-tenant',
+    clientId: 'sandbox-app',
+    clientSecret: 'sandbox-app-secret',
+    refreshToken: 'sandbox-refresh-token',
   },
 };
 
@@ -118,6 +134,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const salesforce = await serve('salesforce', createSalesforceStandIn);
   const hubspot = await serve('hubspot', createHubspotStandIn);
   const confluence = await serve('confluence', createConfluenceStandIn);
+  const sharepoint = await serve('sharepoint', createSharepointStandIn);
+  const teams = await serve('teams', createTeamsStandIn);
 
   return {
     urls: {
@@ -125,6 +143,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       salesforce: salesforce.url,
       hubspot: hubspot.url,
       confluence: confluence.url,
+      sharepoint: sharepoint.url,
+      teams: teams.url,
     },
     credentials,
     faults,
@@ -132,11 +152,16 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     salesforce: salesforce.standIn,
     hubspot: hubspot.standIn,
     confluence: confluence.standIn,
+    sharepoint: sharepoint.standIn,
+    teams: teams.standIn,
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    isQuiet: () => slack.standIn.isQuiet() && servers.every((server) => server.inFlight() === 0),
+    isQuiet: () =>
+      slack.standIn.isQuiet() &&
+      teams.standIn.isQuiet() &&
+      servers.every((server) => server.inFlight() === 0),
     async stop() {
       await slack.standIn.stop();
       await Promise.all(servers.map((server) => server.stop()));

@@ -11,7 +11,7 @@ export interface StandInRequest {
   body: string;
 }
 
-/** An object or a list as `body` is sent as JSON, a string as it is, with the content type from `headers`. */
+/** An object or a list as `body` is sent as JSON, text and bytes as they are, with the content type from `headers`. */
 export interface StandInReply {
   status: number;
   headers?: Readonly<Record<string, string>>;
@@ -49,6 +49,8 @@ export interface SandboxCredentials {
   salesforce: { clientId: string; clientSecret: string; accessToken: string };
   hubspot: { accessToken: string };
   confluence: { email: string; apiToken: string; bearerToken: string };
+  /** An app in Entra, and the refresh token of an account that has signed in to it. */
+  microsoft: { tenantId: string; clientId: string; clientSecret: string; refreshToken: string };
 }
 
 /** What a stand-in is built from. It copies its part of the world and never changes the world itself. */

@@ -139,7 +139,7 @@ async function readRequest(incoming: IncomingMessage, baseUrl: string): Promise<
 
 function send(response: ServerResponse, reply: StandInReply): void {
   const { status, headers = {}, body } = reply;
-  const isJson = typeof body === 'object';
+  const isJson = typeof body === 'object' && !Buffer.isBuffer(body);
   response.writeHead(status, {
     ...(isJson ? { 'content-type': 'application/json;charset=UTF-8' } : {}),
     ...headers,

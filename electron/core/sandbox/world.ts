@@ -117,8 +117,10 @@ const Page = z.strictObject({
   title: z.string(),
   version: z.number().int().positive(),
   labels: z.array(z.string()).default([]),
-  /** Storage format or HTML. */
+  /** Storage format or HTML; in SharePoint what `format` says. */
   body: z.string(),
+  /** What file SharePoint holds it as, HTML where it says nothing; HTML in *Site Pages* is a site page, `docx` is in base64. */
+  format: z.enum(['html', 'md', 'txt', 'docx']).optional(),
   /** Nobody but its authors may read it: it answers 403. */
   restricted: z.boolean().default(false),
 });

@@ -4,6 +4,8 @@ import type { AgentOutput } from '../../../shared/model/request.ts';
 import { readMarkup } from '../agent/language/markup.ts';
 import { type Queues, queueNames, unansweredAfterMs } from '../automations/queues.ts';
 import type { Config } from '../config.ts';
+import { readHtml } from '../connectors/teams/html.ts';
+import { referenceOf, withoutReference } from '../connectors/teams/reference.ts';
 import { takeInForm } from '../intake/form.ts';
 import type { Log } from '../ports.ts';
 import { sandboxConnectors } from '../sandbox/connectors-config.ts';
@@ -63,9 +65,13 @@ const vendorTimeoutMs = 1_500;
 const shortTimeoutMs = 400;
 /** Slack's three seconds, in scenarios. */
 const slackAckMs = 400;
+/** Teams is asked for news, in scenarios. */
+const teamsPace = { shortestMs: 25, longestMs: 25 };
 
 /** Where the request that a step opened is found again. */
-type Opened = { kind: 'thread'; channel: string; ts: string } | { kind: 'request'; requestId: string };
+type Opened =
+  | { kind: 'thread'; chat: 'slack' | 'teams'; channel: string; ts: string }
+  | { kind: 'request'; requestId: string };
 
 /** What a step may do, and what is known of those before it. */
 interface Stage {
@@ -98,7 +104,7 @@ function configOf(
     dataDir: '',
     databaseUrl,
     workspace: 'own',
-    connectors: sandboxConnectors(sandbox, scenario.world.channels.slack),
+    connectors: sandboxConnectors(sandbox, scenario.world, teamsPace),
     timeZone: 'UTC',
     user: null,
     logLevel,
@@ -225,17 +231,40 @@ async function requestIdOf(stage: Stage, name: string): Promise<string> {
 /** The thread in which somebody answers for a request: its own, or that of the direct message about it. */
 async function threadOf(stage: Stage, name: string): Promise<{ channel: string; ts: string }> {
   const place = stage.opened.get(name);
-  if (place?.kind === 'thread') return place;
+  if (place?.kind === 'thread' && place.chat === 'slack') return place;
   const requestId = await requestIdOf(stage, name);
   const message = stage.sandbox.slack
     .messages()
     .find(({ isBot, key }) => isBot && key?.startsWith(`${requestId}:`) && key.endsWith(':requester'));
-  if (!message)
-    throw new AppError(
-      'not_found',
-      `Nobody was told anything about "${name}", so there is nothing to answer.`,
-    );
+  if (!message) throw nothingToAnswer(name);
   return { channel: message.channel, ts: message.threadTs ?? message.ts };
+}
+
+/** As `threadOf`, in Teams; in a chat between two, what the user was told last is what they answer. */
+async function teamsThreadOf(
+  stage: Stage,
+  { to: name, user }: StepOf<'teams_reply'>,
+): Promise<{ channel: string; thread: string }> {
+  const { opened, sandbox } = stage;
+  const place = opened.get(name);
+  const isInTeams = place?.kind === 'thread' && place.chat === 'teams';
+  const messages = sandbox.teams.messages();
+  const opening = isInTeams ? messages.find(({ id }) => id === place.ts) : undefined;
+  if (opening && opening.directTo === null) return { channel: opening.channel, thread: opening.id };
+  const about = `[${await requestIdOf(stage, name)} `;
+  const told = messages.findLast(
+    ({ isOurs, directTo, html }) => isOurs && directTo === user && html.includes(about),
+  );
+  const answered = told ?? opening;
+  if (!answered) throw nothingToAnswer(name);
+  return { channel: answered.channel, thread: answered.id };
+}
+
+function nothingToAnswer(name: string): AppError {
+  return new AppError(
+    'not_found',
+    `Nobody was told anything about "${name}", so there is nothing to answer.`,
+  );
 }
 
 async function advance(stage: Stage, ms: number): Promise<void> {
@@ -323,7 +352,7 @@ async function play(stage: Stage, step: Step): Promise<void> {
         deliveries,
         ...(event_id === undefined ? {} : { eventId: event_id }),
       });
-      if (as !== undefined) opened.set(as, { kind: 'thread', channel, ts });
+      if (as !== undefined) opened.set(as, { kind: 'thread', chat: 'slack', channel, ts });
       return;
     }
     case 'slack_reply': {
@@ -369,9 +398,20 @@ async function play(stage: Stage, step: Step): Promise<void> {
       return agent.crashAt(step.fields.at);
     case 'advance':
       return advance(stage, step.fields);
-    case 'teams_message':
-    case 'teams_reply':
-      throw new Unsupported('Teams is not connected in this version.');
+    case 'teams_message': {
+      const { as, event_id, ...message } = step.fields;
+      const { id: ts } = sandbox.teams.sendMessage({
+        ...message,
+        ...(event_id === undefined ? {} : { eventId: event_id }),
+      });
+      if (as !== undefined) opened.set(as, { kind: 'thread', chat: 'teams', channel: message.channel, ts });
+      return;
+    }
+    case 'teams_reply': {
+      const { user, text } = step.fields;
+      sandbox.teams.sendMessage({ user, text, ...(await teamsThreadOf(stage, step.fields)) });
+      return;
+    }
     case 'offline':
     case 'online': {
       const { desk } = step.fields;
@@ -421,6 +461,7 @@ async function requestResult(stage: Stage, requestId: string): Promise<RequestRe
   const inSlack = sandbox.slack
     .messages()
     .filter(({ isBot, key }) => isBot && key?.startsWith(`${requestId}:`) && key.endsWith(':requester'));
+  const inTeams = await teamsReplies(stage, requestId);
   return {
     output: row.output ?? {
       request_id: requestId,
@@ -436,8 +477,28 @@ async function requestResult(stage: Stage, requestId: string): Promise<RequestRe
     rule: row.rule,
     policy: row.policy,
     audit: audit.map(({ event_type }) => event_type),
-    replies: [...inConsole.map(({ text }) => text), ...inSlack.map(({ text }) => readMarkup(text, []).text)],
+    replies: [
+      ...inConsole.map(({ text }) => text),
+      ...inSlack.map(({ text }) => readMarkup(text, []).text),
+      ...inTeams,
+    ],
   };
+}
+
+/** What the requester was sent in Teams, in order, as they read it. */
+async function teamsReplies({ db, sandbox }: Stage, requestId: string): Promise<string[]> {
+  const sent = await db.kysely
+    .selectFrom('messages')
+    .select('key')
+    .where('request_id', '=', requestId)
+    .where('audience', '=', 'requester')
+    .where('key', 'is not', null)
+    .execute();
+  const references = sent.flatMap(({ key }) => (key === null ? [] : [referenceOf(key)]));
+  return sandbox.teams
+    .messages()
+    .filter(({ isOurs, html }) => isOurs && references.some((reference) => html.includes(reference)))
+    .map(({ html }) => withoutReference(readHtml(html, [])));
 }
 
 async function resultOf(stage: Stage): Promise<ScenarioResult> {

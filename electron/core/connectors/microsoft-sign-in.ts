@@ -1,0 +1,344 @@
+import {
+  type AccountInfo,
+  AuthError,
+  type AuthenticationResult,
+  ConfidentialClientApplication,
+  type Configuration,
+  type DeviceCodeRequest,
+  PublicClientApplication,
+  ServerError,
+} from '@azure/msal-node';
+import { z } from 'zod';
+import { AppError } from '../../../shared/model/errors.ts';
+import type { Log } from '../ports.ts';
+import type { CallOptions } from './connector.ts';
+import { garbled, parseJson, retryAfterMs, type VendorReply, vendorFetch } from './vendor-fetch.ts';
+
+export const loginUrl = 'https://login.microsoftonline.com';
+
+/** Everything that was granted to the app itself in Entra. */
+const appScopes = ['https://graph.microsoft.com/.default'];
+
+/** Keeps the account's tokens where secrets are kept; null where nothing is kept yet. */
+export interface TokenStore {
+  read(): Promise<string | null>;
+  write(tokens: string): Promise<void>;
+}
+
+export interface MicrosoftSignInOptions {
+  /** As people know it, for messages: `Microsoft Teams`. */
+  vendor: string;
+  /** Without a slash at the end. */
+  loginUrl: string;
+  tenantId: string;
+  clientId: string;
+  timeoutMs: number;
+  log: Log;
+}
+
+export interface TokenWish {
+  /** Whether Graph refused the last token, so that a kept one will not do. */
+  isRefused: boolean;
+  signal?: AbortSignal | undefined;
+}
+
+/** A function that gives access tokens, from memory while they hold. Throws `vendor_auth` with what to do. */
+export type TokenSource = (wish: TokenWish) => Promise<string>;
+
+export interface MicrosoftAccount {
+  /** Entra's object id, which messages name their sender by. */
+  id: string;
+  email: string;
+}
+
+/** What somebody enters elsewhere to sign in here. */
+export interface DeviceCode {
+  url: string;
+  code: string;
+  /** In Microsoft's words, with the address and the code. */
+  message: string;
+}
+
+/** An account that the program acts for: it posts, which an app alone may not. */
+export interface AccountSignIn {
+  token: TokenSource;
+  /** Who is signed in; null where nobody is. */
+  account(): Promise<MicrosoftAccount | null>;
+  /** For a machine without a browser: shows a code, and waits until it was entered or has expired. */
+  signInByCode(show: (code: DeviceCode) => void, options?: CallOptions): Promise<MicrosoftAccount>;
+  /** In a browser on this machine. */
+  signInInBrowser(open: (url: string) => Promise<void>): Promise<MicrosoftAccount>;
+}
+
+/** Tokens for the app itself (client credentials): for reading, where an admin granted application permissions. */
+export function createAppTokens(options: MicrosoftSignInOptions & { clientSecret: string }): TokenSource {
+  const { clientSecret } = options;
+  const { configuration, failing } = createTransport(options);
+  const app = new ConfidentialClientApplication({
+    ...configuration,
+    auth: { ...configuration.auth, clientSecret },
+  });
+  return async ({ isRefused, signal }) => {
+    const result = await failing(
+      app.acquireTokenByClientCredential({ scopes: appScopes, skipCache: isRefused }),
+      `${options.vendor} does not accept the app. Check its tenant, client id and client secret, and that the secret has not expired.`,
+      signal,
+    );
+    return tokenOf(options, result);
+  };
+}
+
+/**
+ * The tokens of a signed-in account. They are renewed silently while Microsoft lets us; where it does not any more,
+ * every call throws `vendor_auth`, which asks to sign in again. `refreshToken` is what a sign-in elsewhere gave; it is
+ * used where nothing is kept yet.
+ */
+export function createAccountSignIn(
+  options: MicrosoftSignInOptions & {
+    scopes: readonly string[];
+    tokens: TokenStore;
+    refreshToken: string | null;
+  },
+): AccountSignIn {
+  const { vendor, tokens, refreshToken } = options;
+  const scopes = [...options.scopes];
+  const { configuration, failing } = createTransport(options);
+  const app = new PublicClientApplication({
+    ...configuration,
+    cache: {
+      cachePlugin: {
+        async beforeCacheAccess({ tokenCache }) {
+          const kept = await tokens.read();
+          if (kept !== null) tokenCache.deserialize(kept);
+        },
+        async afterCacheAccess({ cacheHasChanged, tokenCache }) {
+          if (cacheHasChanged) await tokens.write(tokenCache.serialize());
+        },
+      },
+    },
+  });
+  const signInAgain = `${vendor} does not renew the account's sign-in. Sign in again: switchyard sign-in.`;
+
+  let takingOver: Promise<AuthenticationResult> | null = null;
+
+  async function keptAccount(): Promise<AccountInfo | null> {
+    const [kept] = await app.getTokenCache().getAllAccounts();
+    return kept ?? null;
+  }
+
+  /** One at a time: a refresh token that is used twice side by side may be taken for stolen. */
+  function takeOver(signal: AbortSignal | undefined): Promise<AuthenticationResult> {
+    takingOver ??= takeOverOnce(signal).finally(() => {
+      takingOver = null;
+    });
+    return takingOver;
+  }
+
+  async function takeOverOnce(signal: AbortSignal | undefined): Promise<AuthenticationResult> {
+    if (refreshToken === null) {
+      throw new AppError(
+        'vendor_auth',
+        `No account is signed in to ${vendor}, and an app alone may not write there. Sign in: switchyard sign-in.`,
+        { details: { vendor } },
+      );
+    }
+    const request = { refreshToken, scopes, forceCache: true };
+    return given(vendor, await failing(app.acquireTokenByRefreshToken(request), signInAgain, signal));
+  }
+
+  async function renewed({ isRefused, signal }: TokenWish): Promise<AuthenticationResult> {
+    const account = await keptAccount();
+    if (account === null) return takeOver(signal);
+    const request = { account, scopes, forceRefresh: isRefused };
+    try {
+      return await failing(app.acquireTokenSilent(request), signInAgain, signal);
+    } catch (thrown) {
+      const isSignedOut = thrown instanceof AppError && thrown.code === 'vendor_auth';
+      if (isSignedOut && refreshToken !== null) return takeOver(signal);
+      throw thrown;
+    }
+  }
+
+  return {
+    token: async (wish) => tokenOf(options, await renewed(wish)),
+    async account() {
+      const kept = await keptAccount();
+      if (kept !== null) return toAccount(kept);
+      if (refreshToken === null) return null;
+      return accountOf(vendor, await takeOver(undefined));
+    },
+    async signInByCode(show, { signal } = {}) {
+      const request: DeviceCodeRequest = {
+        scopes,
+        deviceCodeCallback: ({ verificationUri, userCode, message }) =>
+          show({ url: verificationUri, code: userCode, message }),
+      };
+      const cancel = () => {
+        request.cancel = true;
+      };
+      signal?.addEventListener('abort', cancel, { once: true });
+      const refused = `Nobody has entered the code for ${vendor} in time. Sign in again.`;
+      const result = await failing(app.acquireTokenByDeviceCode(request), refused, signal).finally(() =>
+        signal?.removeEventListener('abort', cancel),
+      );
+      return accountOf(vendor, given(vendor, result));
+    },
+    async signInInBrowser(open) {
+      const refused = `The sign-in to ${vendor} was not completed in the browser. Sign in again.`;
+      return accountOf(
+        vendor,
+        await failing(app.acquireTokenInteractive({ scopes, openBrowser: open }), refused),
+      );
+    },
+  };
+}
+
+/** Carries our own error through MSAL, which passes errors of its own kind on as they are. */
+class FailedExchange extends AuthError {
+  readonly failure: AppError;
+
+  constructor(failure: AppError) {
+    super('failed_exchange', failure.message);
+    // MSAL's constructor makes every heir a plain AuthError.
+    Object.setPrototypeOf(this, FailedExchange.prototype);
+    this.failure = failure;
+  }
+}
+
+interface Transport {
+  configuration: Configuration;
+  /** What the call gives; else an `AppError`, `vendor_auth` with the given words where Microsoft refuses the sign-in. */
+  failing<Result>(call: Promise<Result>, refused: string, signal?: AbortSignal): Promise<Result>;
+}
+
+/**
+ * MSAL over our own transport, tried once. MSAL takes https addresses only, so it is given one, and a stand-in's own
+ * scheme is put back on the wire; and it is told where Entra's addresses are instead of asking for them first.
+ */
+function createTransport(options: MicrosoftSignInOptions): Transport {
+  const { vendor, tenantId, clientId, timeoutMs, log } = options;
+  const { host, origin } = new URL(options.loginUrl);
+  const authority = `https://${host}/${encodeURIComponent(tenantId)}`;
+
+  async function send(
+    method: 'GET' | 'POST',
+    url: string,
+    { headers = {}, body }: { headers?: Record<string, string>; body?: string } = {},
+  ) {
+    try {
+      const reply = await vendorFetch({
+        vendor,
+        method,
+        url: url.replace(`https://${host}`, origin),
+        headers,
+        body,
+        timeoutMs,
+        log,
+      });
+      return {
+        status: reply.status,
+        headers: Object.fromEntries(reply.headers),
+        body: bodyOf(vendor, reply),
+      };
+    } catch (thrown) {
+      throw thrown instanceof AppError ? new FailedExchange(thrown) : thrown;
+    }
+  }
+
+  return {
+    configuration: {
+      auth: {
+        clientId,
+        authority,
+        knownAuthorities: [host],
+        authorityMetadata: JSON.stringify({
+          authorization_endpoint: `${authority}/oauth2/v2.0/authorize`,
+          token_endpoint: `${authority}/oauth2/v2.0/token`,
+          end_session_endpoint: `${authority}/oauth2/v2.0/logout`,
+          jwks_uri: `${authority}/discovery/v2.0/keys`,
+          issuer: `${authority}/v2.0`,
+        }),
+      },
+      system: {
+        disableInternalRetries: true,
+        // MSAL's types promise a caller's own form of the body, which nobody can know here.
+        networkClient: {
+          sendGetRequestAsync: <Body>(url: string, request?: object) =>
+            send('GET', url, request) as Promise<{
+              status: number;
+              headers: Record<string, string>;
+              body: Body;
+            }>,
+          sendPostRequestAsync: <Body>(url: string, request?: object) =>
+            send('POST', url, request) as Promise<{
+              status: number;
+              headers: Record<string, string>;
+              body: Body;
+            }>,
+        },
+      },
+    },
+    async failing(call, refused, signal) {
+      try {
+        const result = await call;
+        signal?.throwIfAborted();
+        return result;
+      } catch (thrown) {
+        if (signal?.aborted) throw new AppError('cancelled', `The call to ${vendor} was cancelled.`);
+        if (thrown instanceof FailedExchange) throw thrown.failure;
+        if (thrown instanceof AppError) throw thrown;
+        throw refusal(vendor, refused, thrown);
+      }
+    },
+  };
+}
+
+const Answer = z.looseObject({});
+
+/** The answer's JSON; what is none of Entra's is thrown. */
+function bodyOf(vendor: string, reply: VendorReply): object {
+  const { status } = reply;
+  const waitMs = retryAfterMs(reply.headers);
+  const wait = waitMs === undefined ? {} : { retryAfterMs: waitMs };
+  if (status === 429) {
+    throw new AppError('vendor_busy', `Microsoft's sign-in asks to wait (429).`, {
+      ...wait,
+      details: { vendor, status },
+    });
+  }
+  if (status >= 500) {
+    throw new AppError(
+      'vendor_unreachable',
+      `Microsoft's sign-in failed to answer (${status}). Check Microsoft 365's service health if this goes on.`,
+      { ...wait, details: { vendor, status } },
+    );
+  }
+  const parsed = Answer.safeParse(parseJson(vendor, reply.text));
+  if (!parsed.success) throw garbled(vendor, 'an answer of another form');
+  return parsed.data;
+}
+
+function refusal(vendor: string, refused: string, thrown: unknown): AppError {
+  const code = thrown instanceof AuthError ? thrown.errorCode : null;
+  const words = thrown instanceof ServerError || thrown instanceof AuthError ? thrown.errorMessage : '';
+  // Entra's words end with ids and a time stamp on lines of their own.
+  const said = words === '' ? '' : ` It says: ${words.split(/\r?\n| Trace ID:/, 1)[0]?.slice(0, 600)}`;
+  return new AppError('vendor_auth', `${refused}${said}`, { details: { vendor, error: code } });
+}
+
+function given<Result>(vendor: string, result: Result | null): Result {
+  if (result === null) throw garbled(vendor, 'no token');
+  return result;
+}
+
+function tokenOf({ vendor }: MicrosoftSignInOptions, result: AuthenticationResult | null): string {
+  return given(vendor, result).accessToken;
+}
+
+function accountOf(vendor: string, { account }: AuthenticationResult): MicrosoftAccount {
+  return toAccount(given(vendor, account));
+}
+
+function toAccount({ localAccountId, username }: AccountInfo): MicrosoftAccount {
+  return { id: localAccountId, email: username.toLowerCase() };
+}

@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import type { Log, StateStore } from '../../ports.ts';
+import type { ChatMessageEvent } from '../connector.ts';
+import { type Graph, graphPath, hasError, pathOfLink } from '../microsoft-graph.ts';
+import { garbled } from '../vendor-fetch.ts';
+import { ChatMessage, type Place, Thread, toEvent } from './map.ts';
+
+export interface WatchedChannel {
+  team: string;
+  /** Graph's id, `19:…@thread.tacv2`. */
+  channel: string;
+}
+
+/** How far a channel was read. */
+const Progress = z.object({
+  /** When we began to listen, ISO 8601: what was written before is none of ours. */
+  since: z.string(),
+  /** The last change that was seen, by Graph's clock. */
+  newest: z.string(),
+  /** Where the next round begins; null to begin anew after `newest`. */
+  path: z.string().nullable(),
+});
+type Progress = z.infer<typeof Progress>;
+
+/** Graph's words for a delta token that it does not know any more. */
+const expired = ['resyncRequired', 'syncStateNotFound', 'syncStateInvalid'];
+/** Messages may show a little late, and clocks differ; what was seen before is recognised by intake. */
+const overlapMs = 10 * 60_000;
+
+export interface ChannelMessagesOptions extends WatchedChannel {
+  vendor: string;
+  graph: Graph;
+  state: StateStore;
+  log: Log;
+  now(): Date;
+  accountId(): Promise<string | null>;
+  onUnreadable(problem: string): void;
+}
+
+/** The news of one channel since the last round. */
+export interface News {
+  /** Each thread's messages in the order in which they were written. */
+  threads: ChatMessageEvent[][];
+  /** Whether there was any change, ours included. */
+  isAny: boolean;
+  /** To be called when all of it is stored; until then the next round brings it again. */
+  keep(): Promise<void>;
+}
+
+/**
+ * Reads a channel by Graph's delta query with replies. The first time it begins now; after a restart where it was left;
+ * where the token has expired a little before the last change that was seen, so that nothing is lost, and what comes
+ * twice is recognised by its id.
+ */
+export function createChannelMessages(
+  options: ChannelMessagesOptions,
+): (signal: AbortSignal) => Promise<News> {
+  const { vendor, team, channel, graph, state, log } = options;
+  const stateName = `teams channel ${channel}`;
+  let known: Progress | null = null;
+
+  async function load(): Promise<Progress> {
+    const kept = await state.get(stateName);
+    if (kept !== null) return Progress.parse(JSON.parse(kept));
+    const since = new Date(options.now().getTime() - overlapMs).toISOString();
+    const first = { since, newest: since, path: null };
+    await state.set(stateName, JSON.stringify(first));
+    return first;
+  }
+
+  async function read(progress: Progress, signal: AbortSignal): Promise<{ raw: unknown[]; path: string }> {
+    const after = new Date(Math.max(Date.parse(progress.newest) - overlapMs, Date.parse(progress.since)));
+    const begin = graphPath`/teams/${team}/channels/${channel}/messages/delta`;
+    const query = {
+      $top: '50',
+      $expand: 'replies',
+      $filter: `lastModifiedDateTime gt ${after.toISOString()}`,
+    };
+    const call = progress.path === null ? { query, signal } : { signal };
+    const raw: unknown[] = [];
+    let next: string | null = null;
+    for await (const page of graph.pages(z.unknown(), progress.path ?? begin, call)) {
+      for (const item of page.items) raw.push(item, ...(await repliesIn(item, signal)));
+      next = page.deltaPath;
+    }
+    if (next === null) throw garbled(vendor, 'a delta query without its end');
+    return { raw, path: next };
+  }
+
+  async function repliesIn(item: unknown, signal: AbortSignal): Promise<unknown[]> {
+    const thread = Thread.safeParse(item);
+    if (!thread.success) return [];
+    const replies = [...(thread.data.replies ?? [])];
+    const more = thread.data['replies@odata.nextLink'];
+    if (!more) return replies;
+    for await (const page of graph.pages(z.unknown(), pathOfLink(more), { signal }))
+      replies.push(...page.items);
+    return replies;
+  }
+
+  async function readFrom(progress: Progress, signal: AbortSignal) {
+    try {
+      return await read(progress, signal);
+    } catch (thrown) {
+      if (progress.path === null || !hasError(thrown, { status: 410, codes: expired })) throw thrown;
+      log.info({ channel }, 'Teams has forgotten how far the channel was read; it is read again');
+      return read({ ...progress, path: null }, signal);
+    }
+  }
+
+  return async (signal) => {
+    const progress: Progress = known ?? (await load());
+    known = progress;
+    const place: Place = {
+      channel,
+      kind: 'channel',
+      accountId: await options.accountId(),
+      since: progress.since,
+    };
+    const { raw, path } = await readFrom(progress, signal);
+    const messages = raw.flatMap((item) => {
+      const parsed = ChatMessage.safeParse(item);
+      if (parsed.success) return [parsed.data];
+      options.onUnreadable(`Teams sent a message of an unknown form in ${channel}. It was skipped.`);
+      return [];
+    });
+    const newest = messages
+      .map(({ lastModifiedDateTime, createdDateTime }) => lastModifiedDateTime ?? createdDateTime)
+      .reduce((latest, at) => (Date.parse(at) > Date.parse(latest) ? at : latest), progress.newest);
+    return {
+      threads: [...Map.groupBy(eventsOf(messages, place), ({ thread }) => thread).values()],
+      isAny: messages.length > 0,
+      async keep() {
+        known = { ...progress, newest, path };
+        // Without news the old token serves as well.
+        if (messages.length > 0 || progress.path === null) await state.set(stateName, JSON.stringify(known));
+      },
+    };
+  };
+}
+
+/** What people wrote, in the order in which they did, a message that came twice once. */
+export function eventsOf(messages: readonly ChatMessage[], place: Place): ChatMessageEvent[] {
+  return [...new Map(messages.map((message) => [message.id, message])).values()]
+    .sort((first, second) => Date.parse(first.createdDateTime) - Date.parse(second.createdDateTime))
+    .map((message) => toEvent(message, place))
+    .filter((event) => event !== null);
+}

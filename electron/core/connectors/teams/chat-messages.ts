@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { StateStore } from '../../ports.ts';
+import type { ChatMessageEvent } from '../connector.ts';
+import { type Graph, graphPath } from '../microsoft-graph.ts';
+import { eventsOf, type News } from './channel-messages.ts';
+import { Chat, ChatMessage } from './map.ts';
+
+/** How far the account's chats were read. */
+const Progress = z.object({
+  /** When we began to listen, ISO 8601: what was written before is none of ours. */
+  since: z.string(),
+  /** The newest message that a round began with, by Graph's clock. */
+  newest: z.string(),
+});
+type Progress = z.infer<typeof Progress>;
+
+const stateName = 'teams chats';
+const overlapMs = 10 * 60_000;
+
+export interface ChatMessagesOptions {
+  /** For the signed-in account: an app alone cannot ask for all chats of one account. */
+  graph: Graph;
+  state: StateStore;
+  now(): Date;
+  accountId(): Promise<string | null>;
+  onUnreadable(problem: string): void;
+}
+
+/**
+ * Reads the account's chats: those whose newest message is news. A chat has no delta query for an account, so the
+ * newest message of each is compared with the one that was handled last, and `newest` bounds how far back is read.
+ */
+export function createChatMessages(options: ChatMessagesOptions): (signal: AbortSignal) => Promise<News> {
+  const { graph, state } = options;
+  let known: Progress | null = null;
+  /** Chat to its newest message when it was handled. */
+  let handled = new Map<string, string>();
+
+  async function load(): Promise<Progress> {
+    const kept = await state.get(stateName);
+    if (kept !== null) return Progress.parse(JSON.parse(kept));
+    const since = new Date(options.now().getTime() - overlapMs).toISOString();
+    const first = { since, newest: since };
+    await state.set(stateName, JSON.stringify(first));
+    return first;
+  }
+
+  async function listChats(signal: AbortSignal): Promise<Chat[]> {
+    const chats: Chat[] = [];
+    const query = { $expand: 'lastMessagePreview', $top: '50' };
+    for await (const page of graph.pages(Chat, '/chats', { query, signal })) chats.push(...page.items);
+    return chats;
+  }
+
+  /** The chat's messages after the given time, newest first as Graph gives them. */
+  async function readChat(chat: Chat, afterMs: number, signal: AbortSignal): Promise<ChatMessage[]> {
+    const messages: ChatMessage[] = [];
+    const path = graphPath`/chats/${chat.id}/messages`;
+    for await (const page of graph.pages(z.unknown(), path, { query: { $top: '50' }, signal })) {
+      const read = page.items.flatMap((item) => {
+        const parsed = ChatMessage.safeParse(item);
+        if (!parsed.success)
+          options.onUnreadable('Teams sent a chat message of an unknown form. It was skipped.');
+        return parsed.success ? [parsed.data] : [];
+      });
+      const fresh = read.filter(({ createdDateTime }) => Date.parse(createdDateTime) >= afterMs);
+      messages.push(...fresh);
+      if (fresh.length < read.length) break;
+    }
+    return messages;
+  }
+
+  return async (signal) => {
+    const accountId = await options.accountId();
+    if (accountId === null) return { threads: [], isAny: false, keep: async () => undefined };
+    const progress: Progress = known ?? (await load());
+    known = progress;
+    const { since } = progress;
+    const afterMs = Math.max(Date.parse(progress.newest) - overlapMs, Date.parse(since));
+    const previews = (await listChats(signal)).flatMap((chat) => {
+      const { id, createdDateTime } = chat.lastMessagePreview ?? {};
+      return id !== undefined && createdDateTime ? [{ chat, id, createdDateTime }] : [];
+    });
+    const recent = previews.filter(({ createdDateTime }) => Date.parse(createdDateTime) >= afterMs);
+    const fresh = recent.filter(({ chat, id }) => handled.get(chat.id) !== id);
+    const threads: ChatMessageEvent[][] = [];
+    for (const { chat } of fresh) {
+      const kind = chat.chatType === 'oneOnOne' ? 'direct' : 'group';
+      const place = { channel: chat.id, kind, accountId, since } as const;
+      threads.push(eventsOf(await readChat(chat, afterMs, signal), place));
+    }
+    const newest = recent
+      .map(({ createdDateTime }) => createdDateTime)
+      .reduce((latest, at) => (Date.parse(at) > Date.parse(latest) ? at : latest), progress.newest);
+    return {
+      threads,
+      isAny: fresh.length > 0,
+      async keep() {
+        handled = new Map(recent.map(({ chat, id }) => [chat.id, id]));
+        known = { since, newest };
+        if (newest !== progress.newest) await state.set(stateName, JSON.stringify(known));
+      },
+    };
+  };
+}

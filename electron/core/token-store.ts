@@ -1,0 +1,26 @@
+import { toAppError } from '../../shared/model/errors.ts';
+import type { TokenStore } from './connectors/microsoft-sign-in.ts';
+import type { Log, SecretStore } from './ports.ts';
+
+/**
+ * Keeps the tokens of a signed-in account among the secrets, and in memory where this machine has no place for
+ * secrets: then the account has to sign in again after a restart, or its refresh token stands in the environment.
+ */
+export function createTokenStore(name: string, secrets: SecretStore | null, log: Log): TokenStore {
+  let kept: string | null = null;
+  return {
+    async read() {
+      kept ??= (await secrets?.get(name)) ?? null;
+      return kept;
+    },
+    async write(tokens) {
+      kept = tokens;
+      try {
+        await secrets?.set(name, tokens);
+      } catch (thrown) {
+        const { code, message } = toAppError(thrown);
+        log.warn({ name, code }, `A sign-in cannot be kept beyond this run. ${message}`);
+      }
+    },
+  };
+}

@@ -1,0 +1,480 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { KnowledgeConnector } from '../../electron/core/connectors/connector.ts';
+import { createAppTokens } from '../../electron/core/connectors/microsoft-sign-in.ts';
+import { createSharepointConnector } from '../../electron/core/connectors/sharepoint/client.ts';
+import { readPolicyPage } from '../../electron/core/knowledge/read-page.ts';
+import { graphError } from '../../electron/core/sandbox/graph/router.ts';
+import { libraryOf, siteUrlOf } from '../../electron/core/sandbox/sharepoint/libraries.ts';
+import { createSharepointStandIn } from '../../electron/core/sandbox/sharepoint.ts';
+import type { StandInReply, StandInRequest } from '../../electron/core/sandbox/stand-in.ts';
+import type { WorldPage } from '../../electron/core/sandbox/world.ts';
+import { type Exchange, loadContract } from './contract-check.ts';
+import { createTestLog, credentials, serveStandIn, stoppedClock } from './stand-in-server.ts';
+
+const call = { label: 'lead-routing-policy' };
+const wordFile = readFileSync(new URL('files/policy.docx', import.meta.url)).toString('base64');
+const settings =
+  '<table><tr><th>Setting</th><th>Value</th></tr><tr><td>Auto-resolution</td><td>Allowed</td></tr></table>';
+
+/** A site page. */
+const page = (id: string, more: Partial<WorldPage> = {}): WorldPage => ({
+  id,
+  site: 'RevOps',
+  title: `Policy ${id}`,
+  version: 1,
+  labels: [],
+  body: `<p>Policy &amp; more of ${id}</p>`,
+  restricted: false,
+  ...more,
+});
+const file = (id: string, more: Partial<WorldPage> = {}): WorldPage =>
+  page(id, { library: 'Policies', ...more });
+
+interface SetUp {
+  pages?: WorldPage[];
+  siteUrl?: string;
+  library?: string;
+  clientSecret?: string;
+  timeoutMs?: number;
+}
+
+async function setUp(options: SetUp = {}) {
+  const { pages = [page('p1')], timeoutMs = 2_000 } = options;
+  const [first = page('none')] = pages;
+  const server = await serveStandIn({
+    system: 'sharepoint',
+    world: { sharepoint: { pages } },
+    create: createSharepointStandIn,
+  });
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  const log = createTestLog();
+  const { tenantId, clientId, clientSecret } = { ...credentials.microsoft, ...options };
+  const app = {
+    vendor: 'SharePoint',
+    loginUrl: server.url,
+    tenantId,
+    clientId,
+    clientSecret,
+    timeoutMs,
+    log,
+  };
+  const connector = createSharepointConnector({
+    baseUrl: server.url,
+    token: createAppTokens(app),
+    siteUrl: options.siteUrl ?? siteUrlOf(first),
+    library: options.library ?? libraryOf(first),
+    timeoutMs,
+    clock: stoppedClock,
+    log,
+  });
+  return { ...server, connector, log };
+}
+
+const idsOf = (pages: readonly { id: string }[]) => pages.map(({ id }) => id);
+const pathEnds = (end: string) => (request: StandInRequest) => request.url.pathname.endsWith(end);
+const isSitePage = (id: string) => pathEnds(`/pages/${id}/microsoft.graph.sitePage`);
+const isDownload = (request: StandInRequest) => request.url.pathname.startsWith('/download/');
+const isGraph = ({ request }: Exchange) => request.url.pathname.startsWith('/v1.0/');
+const garbledPage: StandInReply = {
+  status: 200,
+  headers: { 'content-type': 'text/html' },
+  body: '<html>Sign in</html>',
+};
+const sitePage = (more: object): StandInReply => ({
+  status: 200,
+  body: { title: 'A page', publishingState: { level: 'published', versionId: '1.0' }, ...more },
+});
+
+const contract = await loadContract('graph', { apiRoot: '/v1.0' });
+/** Calls that Microsoft documents and the contract leaves out, see sitepage-get and site-getbypath of Graph's reference. */
+const beyondContract: Record<string, RegExp> = {
+  'site by path': /^\/v1\.0\/sites\/[^/]+:\/sites\/[^/]+$/,
+  'site page': /^\/v1\.0\/sites\/[^/]+\/pages\/[^/]+\/microsoft\.graph\.sitePage$/,
+};
+
+function operationOf(exchange: Exchange): { name: string | null; problems: string[] } {
+  const { pathname } = exchange.request.url;
+  const documented = Object.entries(beyondContract).find(([, path]) => path.test(pathname));
+  if (documented) return { name: documented[0], problems: [] };
+  const verdict = contract?.check(exchange);
+  return { name: verdict?.operationId ?? null, problems: verdict?.problems ?? [] };
+}
+
+describe.skipIf(contract === null)('SharePoint contract', () => {
+  test('every method of the connector asks what Graph takes, and the stand-in answers as it does', async () => {
+    const { connector, exchanges } = await setUp({ pages: [file('f1'), file('f2', { format: 'md' })] });
+    const pages = await setUp();
+    const calls: Record<string, { exchanges: Exchange[]; make: () => Promise<unknown> }> = {
+      findPolicyPages: { exchanges, make: () => connector.findPolicyPages(call) },
+      readPage: { exchanges, make: () => connector.readPage('f2') },
+      'readPage of a site page': { exchanges: pages.exchanges, make: () => pages.connector.readPage('p1') },
+    } satisfies Record<Exclude<keyof KnowledgeConnector, 'system'> | 'readPage of a site page', object>;
+    const operations: Record<string, (string | null)[]> = {};
+    const problems: string[] = [];
+    for (const [method, { exchanges: made, make }] of Object.entries(calls)) {
+      const from = made.length;
+      await make();
+      const verdicts = made.slice(from).filter(isGraph).map(operationOf);
+      operations[method] = verdicts.map(({ name }) => name);
+      problems.push(...verdicts.flatMap((verdict) => verdict.problems));
+    }
+    expect(problems).toEqual([]);
+    const content = 'drive_GetItemsContent';
+    expect(operations).toEqual({
+      findPolicyPages: ['site by path', 'sites_ListLists', 'sites.lists_ListItems', content, content],
+      readPage: ['sites.lists_ListItems', content],
+      'readPage of a site page': ['site by path', 'sites_ListLists', 'sites.lists_ListItems', 'site page'],
+    });
+  });
+});
+
+describe('SharePoint connector: reading', () => {
+  test('site pages are read whole', async () => {
+    const { connector } = await setUp({ pages: [page('p1', { version: 12 })] });
+    expect(await connector.findPolicyPages(call)).toEqual([
+      {
+        source: 'sharepoint',
+        id: 'p1',
+        version: 12,
+        title: 'Policy p1',
+        body: '<p>Policy &amp; more of p1</p>',
+        url: 'https://sandbox.sharepoint.com/sites/RevOps/SitePages/Policy%20p1.aspx',
+        labels: [],
+        fetchedAt: '2026-05-18T09:00:00.000Z',
+      },
+    ]);
+  });
+
+  test.each<[string, Partial<WorldPage>, { name: string; value: string }]>([
+    ['HTML', { body: settings }, { name: 'Auto-resolution', value: 'Allowed' }],
+    [
+      'Markdown',
+      { format: 'md', body: '# Limits\n\n| Setting | Value |\n|:--|--:|\n| Review window | PT2H |\n' },
+      { name: 'Review window', value: 'PT2H' },
+    ],
+    [
+      'text',
+      {
+        format: 'txt',
+        body: 'Limits\r\n\r\nSetting | Value\r\n--- | ---\r\nOpen opportunity | Escalate\r\n',
+      },
+      { name: 'Open opportunity', value: 'Escalate' },
+    ],
+    [
+      'Word',
+      { format: 'docx', body: wordFile },
+      { name: 'Maximum employees for auto-resolution', value: '2,500' },
+    ],
+  ])('settings in a table of a %s file are read', async (_, more, setting) => {
+    const { connector } = await setUp({ pages: [file('f1', more)] });
+    const settingsRead = (await connector.findPolicyPages(call)).flatMap(
+      (found) => readPolicyPage(found, null).settings,
+    );
+    expect(settingsRead).toContainEqual(setting);
+  });
+
+  test('what other web parts say is read too, in reading order', async () => {
+    const { connector, answerNext } = await setUp();
+    const other = {
+      serverProcessedContent: { searchablePlainTexts: [{ key: 'title', value: 'Call < 2 h' }] },
+    };
+    const column = (...webparts: object[]) => ({ columns: [{ webparts }] });
+    answerNext(
+      sitePage({
+        canvasLayout: {
+          horizontalSections: [column({ innerHtml: '<h2>One</h2>' }, { data: other }), column({})],
+          verticalSection: { webparts: [{ innerHtml: '<p>Aside</p>' }] },
+        },
+      }),
+      isSitePage('p1'),
+    );
+    expect(await connector.readPage('p1')).toMatchObject({
+      body: '<h2>One</h2>\n<p>Call &lt; 2 h</p>\n\n<p>Aside</p>',
+    });
+  });
+
+  test('only the chosen library counts, whatever is asked for by label', async () => {
+    const pages = [file('f1'), page('p1', { labels: [call.label] }), file('f2', { library: 'Drafts' })];
+    const { connector } = await setUp({ pages });
+    expect(idsOf(await connector.findPolicyPages({ label: 'anything' }))).toEqual(['f1']);
+  });
+
+  test('a library is found by its title or its address, letter case aside', async () => {
+    for (const library of ['site pages', 'SitePages']) {
+      const { connector } = await setUp({ library });
+      expect(idsOf(await connector.findPolicyPages(call))).toEqual(['p1']);
+    }
+  });
+
+  test('site and library are looked up once, and again when the library was made anew', async () => {
+    const { connector, exchanges, answerNext } = await setUp();
+    const lookUps = () => exchanges.filter(({ request }) => pathEnds('/lists')(request)).length;
+    await connector.findPolicyPages(call);
+    await connector.findPolicyPages(call);
+    expect(lookUps()).toBe(1);
+    answerNext(graphError(404, 'itemNotFound', 'Gone'), pathEnds('/items'));
+    expect(idsOf(await connector.findPolicyPages(call))).toEqual(['p1']);
+    expect(lookUps()).toBe(2);
+  });
+
+  test('a library of several pages of a list is read to its end, and a list that goes in circles is not', async () => {
+    const pages = Array.from({ length: 230 }, (_, index) => file(`f${index}`));
+    const { connector, answerNext, exchanges } = await setUp({ pages });
+    expect(idsOf(await connector.findPolicyPages(call))).toEqual(idsOf(pages));
+    const circle = exchanges.find(({ request }) => request.url.searchParams.has('$skiptoken'))?.request.url
+      .href;
+    const reply = { status: 200, body: { value: [], '@odata.nextLink': circle } };
+    answerNext(reply, pathEnds('/items'));
+    answerNext(reply, pathEnds('/items'));
+    await expect(connector.findPolicyPages(call)).rejects.toMatchObject({ code: 'vendor_garbled' });
+  });
+
+  test('an empty library is an empty policy, and a page that was taken away is null', async () => {
+    const { connector, standIn } = await setUp();
+    standIn.setPage(page('p1', { version: 2, body: '<p>New</p>' }));
+    expect(await connector.readPage('p1')).toMatchObject({ version: 2, body: '<p>New</p>' });
+    standIn.removePage('p1');
+    expect(await connector.readPage('p1')).toBeNull();
+    expect(await connector.findPolicyPages(call)).toEqual([]);
+  });
+
+  test('a file is fetched without our token, and the token goes to no other host', async () => {
+    const { connector, exchanges } = await setUp({ pages: [file('f1')] });
+    await connector.findPolicyPages(call);
+    const [download] = exchanges.filter(({ request }) => request.url.pathname.startsWith('/download/'));
+    expect(download?.request.headers).not.toHaveProperty('authorization');
+    expect(download?.reply.status).toBe(200);
+  });
+
+  test('a token that has expired is renewed', async () => {
+    const { connector, standIn } = await setUp();
+    await connector.findPolicyPages(call);
+    standIn.signIn.expireTokens();
+    expect(idsOf(await connector.findPolicyPages(call))).toEqual(['p1']);
+  });
+});
+
+describe('SharePoint connector: what governs nothing, and what must not be left out', () => {
+  const itemsWith = (version: string, size = 10, name = 'Limits.docx'): StandInReply => ({
+    status: 200,
+    body: {
+      value: [
+        {
+          sharepointIds: { listItemUniqueId: 'u1' },
+          fields: { _UIVersionString: version },
+          driveItem: { id: 'd1', name, size, file: {}, parentReference: { driveId: 'b1' } },
+        },
+      ],
+    },
+  });
+
+  test.each([
+    ['folders and pictures', itemsWith('1.0', 10, 'Logo.png')],
+    ['a file that was never published', itemsWith('0.3')],
+  ])('%s are no policy', async (_, items) => {
+    const { connector, answerNext } = await setUp({ pages: [file('f1')] });
+    answerNext(items, pathEnds('/items'));
+    expect(await connector.findPolicyPages(call)).toEqual([]);
+  });
+
+  test.each<[string, StandInReply, string]>([
+    ['a draft in the place of what is published', itemsWith('3.1'), 'draft of Limits.docx (version 3.1)'],
+    ['a file that is too large', itemsWith('1.0', 30 * 2 ** 20), 'Limits.docx has 30 MB'],
+  ])('%s fails the whole, in words', async (_, items, words) => {
+    const { connector, answerNext } = await setUp({ pages: [file('f1')] });
+    answerNext(items, pathEnds('/items'));
+    await expect(connector.findPolicyPages(call)).rejects.toMatchObject({
+      code: 'vendor_refused',
+      message: expect.stringContaining(words),
+    });
+  });
+
+  test('a draft of a site page fails the whole, one that is checked out but published is read', async () => {
+    const { connector, answerNext } = await setUp();
+    answerNext(sitePage({ publishingState: { level: 'checkout', versionId: '4.0' } }), isSitePage('p1'));
+    expect(await connector.findPolicyPages(call)).toMatchObject([{ version: 4 }]);
+    answerNext(sitePage({ publishingState: { level: 'draft', versionId: '4.2' } }), isSitePage('p1'));
+    await expect(connector.findPolicyPages(call)).rejects.toMatchObject({ code: 'vendor_refused' });
+  });
+
+  test('a file that grew after it was listed is not read to its end', async () => {
+    const { connector, answerNext } = await setUp({ pages: [file('f1')] });
+    answerNext({ status: 200, body: Buffer.alloc(9 * 2 ** 20) }, isDownload);
+    await expect(connector.findPolicyPages(call)).rejects.toMatchObject({
+      code: 'vendor_refused',
+      message: expect.stringContaining('8 MB'),
+    });
+  });
+
+  test('a Word file that is none, or is protected, is told by its name', async () => {
+    const { connector } = await setUp({
+      pages: [file('f1', { title: 'Limits', format: 'docx', body: 'AAAA' })],
+    });
+    await expect(connector.findPolicyPages(call)).rejects.toMatchObject({
+      code: 'vendor_refused',
+      message: expect.stringContaining('Limits.docx cannot be read as a Word document'),
+    });
+  });
+
+  test('a restricted page is left out beside others, and told apart from one that has gone', async () => {
+    const { connector, answerNext, log } = await setUp({
+      pages: [page('p1', { restricted: true }), page('p2'), page('p3')],
+    });
+    answerNext(graphError(404, 'itemNotFound', 'Gone'), isSitePage('p3'));
+    expect(idsOf(await connector.findPolicyPages(call))).toEqual(['p2']);
+    expect(log.warnings).toMatchObject([
+      { fields: { restricted: ['Policy p1.aspx'], missing: ['Policy p3.aspx'] } },
+    ]);
+    await expect(connector.readPage('p1')).rejects.toMatchObject({ code: 'vendor_refused' });
+  });
+
+  test('where none can be read, that is no empty policy', async () => {
+    const { connector } = await setUp({ pages: [page('p1', { restricted: true })] });
+    await expect(connector.findPolicyPages(call)).rejects.toMatchObject({
+      code: 'vendor_refused',
+      message: expect.stringContaining('may not read Policy p1.aspx'),
+    });
+  });
+
+  test('any other failure of one page fails the whole', async () => {
+    const { connector, answerNext } = await setUp({ pages: [page('p1'), page('p2')] });
+    answerNext(graphError(500, 'generalException', 'General exception'), isSitePage('p2'));
+    await expect(connector.findPolicyPages(call)).rejects.toMatchObject({ code: 'vendor_unreachable' });
+  });
+});
+
+describe('SharePoint connector: failures', () => {
+  test.each<[string, SetUp, string]>([
+    ['a site that is not there', { siteUrl: 'https://sandbox.sharepoint.com/sites/Nowhere' }, 'no site at'],
+    ['a library that is not there', { library: 'Rules' }, 'It has Documents, Site Pages.'],
+  ])('%s is told in words', async (_, options, words) => {
+    const { connector } = await setUp(options);
+    await expect(connector.findPolicyPages(call)).rejects.toMatchObject({
+      code: 'vendor_refused',
+      message: expect.stringContaining(words),
+    });
+  });
+
+  test('a wrong secret is told, without the secret', async () => {
+    const { connector } = await setUp({ clientSecret: 'wrong-secret' });
+    const error: unknown = await connector.findPolicyPages(call).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'vendor_auth', message: expect.stringContaining('AADSTS7000215') });
+    expect(JSON.stringify([error, String(error)])).not.toContain('wrong-secret');
+  });
+
+  const busy = (retryAfter?: string): StandInReply => ({
+    ...graphError(429, 'TooManyRequests', 'In their words'),
+    headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
+  });
+  const half = { 'content-length': '500', connection: 'close' };
+
+  test.each<[string, StandInReply, object]>([
+    ['400', graphError(400, 'invalidRequest', 'In their words'), { code: 'vendor_refused' }],
+    ['403', graphError(403, 'accessDenied', 'In their words'), { code: 'vendor_refused' }],
+    ['423', graphError(423, 'resourceLocked', 'In their words'), { code: 'vendor_refused' }],
+    ['429 with seconds', busy('2'), { code: 'vendor_busy', retryAfterMs: 2_000 }],
+    ['429 with a fraction', busy('0.25'), { code: 'vendor_busy', retryAfterMs: 250 }],
+    ['429 with a date', busy('Mon, 18 May 2020 09:00:00 GMT'), { code: 'vendor_busy', retryAfterMs: 0 }],
+    ['429 without a time', busy(), { code: 'vendor_busy', retryAfterMs: undefined }],
+    ['500', graphError(500, 'generalException', 'In their words'), { code: 'vendor_unreachable' }],
+    ['a sign-in page', garbledPage, { code: 'vendor_garbled' }],
+    [
+      'items without their version',
+      { status: 200, body: { value: [{ fields: {} }] } },
+      { code: 'vendor_garbled' },
+    ],
+    ['half an answer', { status: 200, body: '{"value":[' }, { code: 'vendor_garbled' }],
+    [
+      'an answer that breaks off',
+      { status: 200, headers: half, body: '{"value":' },
+      { code: 'vendor_unreachable' },
+    ],
+  ])('%s while listing', async (_, reply, error) => {
+    const { connector, answerNext } = await setUp();
+    answerNext(reply, pathEnds('/items'));
+    await expect(connector.findPolicyPages(call)).rejects.toMatchObject(error);
+    expect(idsOf(await connector.findPolicyPages(call))).toEqual(['p1']);
+  });
+
+  test.each<[string, StandInReply, object]>([
+    ['a file that is locked', graphError(423, 'resourceLocked', 'Locked'), { code: 'vendor_busy' }],
+    ['an address that has expired', { status: 403, body: 'Expired' }, { code: 'vendor_garbled' }],
+    ['a file that breaks off', { status: 200, headers: half, body: 'abc' }, { code: 'vendor_unreachable' }],
+  ])('%s while fetching', async (name, reply, error) => {
+    const { connector, answerNext } = await setUp({ pages: [file('f1'), file('f2')] });
+    answerNext(reply, name.includes('locked') ? pathEnds('/f1/content') : isDownload);
+    await expect(connector.findPolicyPages(call)).rejects.toMatchObject(error);
+    expect(idsOf(await connector.findPolicyPages(call))).toEqual(['f1', 'f2']);
+  });
+
+  test.each([
+    ['timeout', 'vendor_unreachable'],
+    ['reset', 'vendor_unreachable'],
+    ['http_503', 'vendor_unreachable'],
+    ['http_429', 'vendor_busy'],
+  ] as const)("the sandbox's %s", async (kind, code) => {
+    const { connector, faults } = await setUp({ timeoutMs: 200 });
+    // The first request is the sign-in, the second the site.
+    for (const before of ['sign-in', 'site']) {
+      faults.arm('sharepoint', kind, 1);
+      await expect(connector.findPolicyPages(call), before).rejects.toMatchObject({ code });
+      await connector.findPolicyPages(call);
+    }
+    expect(idsOf(await connector.findPolicyPages(call))).toEqual(['p1']);
+  });
+
+  test('a new token that is refused as well is a sign-in that does not hold', async () => {
+    const { connector, answerNext } = await setUp();
+    answerNext(graphError(401, 'InvalidAuthenticationToken', 'Expired'), pathEnds('/items'));
+    answerNext(graphError(401, 'InvalidAuthenticationToken', 'Expired'), pathEnds('/items'));
+    await expect(connector.findPolicyPages(call)).rejects.toMatchObject({ code: 'vendor_auth' });
+  });
+
+  test('a call that is cancelled ends at once', async () => {
+    const { connector, faults } = await setUp();
+    await connector.findPolicyPages(call);
+    faults.arm('sharepoint', 'timeout', 1);
+    const signal = AbortSignal.timeout(20);
+    await expect(connector.findPolicyPages(call, { signal })).rejects.toMatchObject({ code: 'cancelled' });
+  });
+});
+
+describe('SharePoint stand-in', () => {
+  async function signedIn() {
+    const server = await setUp({ pages: [file('f1')] });
+    const { tenantId, clientId, clientSecret } = credentials.microsoft;
+    const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+    const reply = await fetch(`${server.url}/${tenantId}/oauth2/v2.0/token`, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+    });
+    const { access_token } = (await reply.json()) as { access_token: string };
+    return { url: server.url, headers: { authorization: `Bearer ${access_token}` } };
+  }
+
+  test('the address of a file takes no token, and works once', async () => {
+    const { url, headers } = await signedIn();
+    const content = `${url}/v1.0/drives/drive-RevOps-Policies/items/f1/content`;
+    const address = async () =>
+      (await fetch(content, { headers, redirect: 'manual' })).headers.get('location') ?? '';
+    const location = await address();
+    expect((await fetch(location)).status).toBe(200);
+    expect((await fetch(location)).status).toBe(404);
+    expect((await fetch(await address(), { headers })).status).toBe(401);
+  });
+
+  test("the site's own pages are listed only with `system`, columns and files only where asked for", async () => {
+    const { url, headers } = await signedIn();
+    const site = `${url}/v1.0/sites/sandbox.sharepoint.com,site-RevOps,web-RevOps`;
+    const get = async (path: string) => JSON.stringify(await (await fetch(site + path, { headers })).json());
+    expect(await get('/lists')).not.toContain('webPageLibrary');
+    expect(await get('/lists?$select=id,system')).toContain('webPageLibrary');
+    expect(await get('/lists/list-RevOps-Policies/items')).not.toMatch(/driveItem|_UIVersionString/);
+  });
+
+  test('without a token nothing is told', async () => {
+    const { url } = await setUp();
+    expect((await fetch(`${url}/v1.0/sites/sandbox.sharepoint.com:/sites/RevOps`)).status).toBe(401);
+  });
+});
