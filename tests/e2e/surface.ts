@@ -48,7 +48,7 @@ export async function openDesktop(): Promise<OpenConsole & { app: ElectronApplic
   const app = await _electron.launch({
     executablePath,
     args: [...sandboxFlags(), '-r', oldRuntime, root, '--data-dir', dataDir],
-    env: demoEnvironment(),
+    env: { ...demoEnvironment(), ...sqliteBinding() },
   });
   const page = await app.firstWindow();
   return {
@@ -59,6 +59,12 @@ export async function openDesktop(): Promise<OpenConsole & { app: ElectronApplic
       await remove();
     },
   };
+}
+
+/** SQLite's native part for the Electron that is tested, where that takes another one than Node does. */
+function sqliteBinding(): Record<string, string> {
+  const file = process.env.SWITCHYARD_SQLITE_BINDING;
+  return file === undefined ? {} : { SWITCHYARD_SQLITE_BINDING: file };
 }
 
 /** Chromium's sandbox does not start as root. */

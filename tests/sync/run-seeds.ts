@@ -9,7 +9,7 @@ export interface SeedFailure {
 }
 
 /** One of so many worlds has its desks in processes of their own, which are killed. */
-const killedOf = 25;
+const killedOf = 50;
 /** Worlds at a time: each waits for its store and its disks most of the time. */
 const width = 4;
 

@@ -20,8 +20,9 @@ export interface OutboxCount {
   run(signal: AbortSignal): Promise<void>;
 }
 
-/** A burst of changes is counted once in so long. */
+/** A burst of changes is counted once in so long, and so much less often than a count takes. */
 const countEveryMs = 100;
+const restPerCount = 10;
 /** Waiting is not an event: it is looked at so often. */
 const lookEveryMs = 5_000;
 
@@ -64,8 +65,10 @@ export function createOutboxCount({ cache, clock, log, onChange }: OutboxCountOp
     async run(signal) {
       const looking = look(signal);
       while (!signal.aborted) {
+        const beganAt = performance.now();
         await count().catch((thrown) => log.warn({ err: thrown }, 'The outbox could not be counted'));
-        await clock.sleep(countEveryMs, signal).catch(() => undefined);
+        const restMs = Math.max(countEveryMs, restPerCount * (performance.now() - beganAt));
+        await clock.sleep(restMs, signal).catch(() => undefined);
         await wakeUp.sleep(signal);
       }
       await looking;
