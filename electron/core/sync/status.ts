@@ -13,8 +13,9 @@ export interface OutboxState {
   blocking: { entryId: string; words: string } | null;
 }
 
-/** An entry that is not through after so long, with a connection there, is named. */
+/** An entry that is not through after so long, with a connection there, or after so many tries, is named. */
 const watchdogMs = 60_000;
+const watchdogTries = 5;
 
 /** How many minutes, or seconds, in words. */
 function duration(ms: number): string {
@@ -26,13 +27,17 @@ function duration(ms: number): string {
 
 function blockingWords(item: OutboxItem, waitedMs: number): string {
   if (item.state === 'blocked') return item.problem ?? `"${item.summary}" is blocked.`;
-  const why = item.problem === null ? 'No answer has come yet.' : item.problem;
-  return `"${item.summary}" has been waiting to be sent for ${duration(waitedMs)}. ${why}`;
+  const why = item.problem ?? 'No answer has come yet.';
+  const since =
+    waitedMs > watchdogMs
+      ? `has been waiting to be sent for ${duration(waitedMs)}`
+      : `was tried ${item.attempts} times and is not through`;
+  return `"${item.summary}" ${since}. ${why}`;
 }
 
 /**
  * Counts the outbox and names the entry that holds up the rest: one that is blocked, or one that was tried and is not
- * through after a minute. `waitedMs`: for how long both the entry and a connection have been there.
+ * through after a minute, or after five tries. `waitedMs`: for how long both the entry and a connection have been there.
  */
 export function outboxStateOf(
   items: readonly OutboxItem[],
@@ -45,7 +50,7 @@ export function outboxStateOf(
     returned: count('returned'),
   };
   const isStuck = ({ state, attempts, entry_id: entryId }: OutboxItem): boolean =>
-    state !== 'returned' && attempts > 0 && waitedMs(entryId) > watchdogMs;
+    state !== 'returned' && (attempts >= watchdogTries || (attempts > 0 && waitedMs(entryId) > watchdogMs));
   const item = items.find(({ state }) => state === 'blocked') ?? items.find(isStuck);
   if (!item) return { counts, blocking: null };
   const words = blockingWords(item, waitedMs(item.entry_id));
