@@ -200,9 +200,9 @@ describe('SharePoint connector: reading', () => {
     expect(idsOf(await connector.findPolicyPages({ label: 'anything' }))).toEqual(['f1']);
   });
 
-  test('a library is found by its title or its address, letter case aside', async () => {
+  test('a library is found by its title or its address, letter case aside, on a site of any name', async () => {
     for (const library of ['site pages', 'SitePages']) {
-      const { connector } = await setUp({ library });
+      const { connector } = await setUp({ library, pages: [page('p1', { site: 'Revenue Ops', library })] });
       expect(idsOf(await connector.findPolicyPages(call))).toEqual(['p1']);
     }
   });
