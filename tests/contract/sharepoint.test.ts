@@ -290,6 +290,16 @@ describe('SharePoint connector: what governs nothing, and what must not be left 
     });
   });
 
+  test('a library of thousands of documents is no policy, and is not read to its end', async () => {
+    const pages = Array.from({ length: 2_000 }, (_, index) => file(`f${index}`));
+    const { connector, exchanges } = await setUp({ pages });
+    await expect(connector.findPolicyPages(call)).rejects.toMatchObject({
+      code: 'vendor_refused',
+      message: expect.stringContaining('more than 500 documents'),
+    });
+    expect(exchanges.filter(({ request }) => pathEnds('/items')(request))).toHaveLength(3);
+  });
+
   test('a draft of a site page fails the whole, one that is checked out but published is read', async () => {
     const { connector, answerNext } = await setUp();
     answerNext(sitePage({ publishingState: { level: 'checkout', versionId: '4.0' } }), isSitePage('p1'));
