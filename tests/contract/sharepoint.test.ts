@@ -200,9 +200,9 @@ describe('SharePoint connector: reading', () => {
     expect(idsOf(await connector.findPolicyPages({ label: 'anything' }))).toEqual(['f1']);
   });
 
-  test('a library is found by its title or its address, letter case aside', async () => {
+  test('a library is found by its title or its address, letter case aside, on a site of any name', async () => {
     for (const library of ['site pages', 'SitePages']) {
-      const { connector } = await setUp({ library });
+      const { connector } = await setUp({ library, pages: [page('p1', { site: 'Revenue Ops', library })] });
       expect(idsOf(await connector.findPolicyPages(call))).toEqual(['p1']);
     }
   });
@@ -288,6 +288,16 @@ describe('SharePoint connector: what governs nothing, and what must not be left 
       code: 'vendor_refused',
       message: expect.stringContaining(words),
     });
+  });
+
+  test('a library of thousands of documents is no policy, and is not read to its end', async () => {
+    const pages = Array.from({ length: 2_000 }, (_, index) => file(`f${index}`));
+    const { connector, exchanges } = await setUp({ pages });
+    await expect(connector.findPolicyPages(call)).rejects.toMatchObject({
+      code: 'vendor_refused',
+      message: expect.stringContaining('more than 500 documents'),
+    });
+    expect(exchanges.filter(({ request }) => pathEnds('/items')(request))).toHaveLength(3);
   });
 
   test('a draft of a site page fails the whole, one that is checked out but published is read', async () => {

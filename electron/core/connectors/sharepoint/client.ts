@@ -30,6 +30,8 @@ export interface SharepointOptions {
 const listPageSize = '200';
 const readsAtOnce = 8;
 const maximumFileBytes = 8 * 2 ** 20;
+/** More is no policy, but a library that was chosen by mistake: it would be read for every case. */
+const maximumFiles = 500;
 
 /** Policy pages from one library of one SharePoint site: site pages, Word, HTML, Markdown and text files. */
 export function createSharepointConnector(options: SharepointOptions): KnowledgeConnector {
@@ -53,6 +55,7 @@ export function createSharepointConnector(options: SharepointOptions): Knowledge
     const path = graphPath`/sites/${siteId}/lists/${listId}/items`;
     for await (const { items } of graph.pages(LibraryItem, path, { ...call, query })) {
       files.push(...items.map(toPolicyFile).filter((file) => file !== null));
+      if (files.length > maximumFiles) throw tooMany(options.library);
     }
     return files;
   }
@@ -178,6 +181,14 @@ function publishedOf({ name }: PolicyFile, version: string): number | null {
     'vendor_refused',
     `SharePoint shows a draft of ${name} (version ${version}) in the place of what is published. Publish it or discard the draft, or give the app no more than the right to read.`,
     { details: { vendor: 'SharePoint', file: name, version } },
+  );
+}
+
+function tooMany(library: string): AppError {
+  return new AppError(
+    'vendor_refused',
+    `The SharePoint library "${library}" holds more than ${maximumFiles} documents. Choose one that holds the policy alone.`,
+    { details: { vendor: 'SharePoint', library } },
   );
 }
 

@@ -1,3 +1,4 @@
+import { policyLabel } from '../../knowledge/policy-library.ts';
 import type { WorldPage } from '../world.ts';
 
 const host = 'sandbox.sharepoint.com';
@@ -27,14 +28,17 @@ export function siteUrlOf({ site }: Pick<WorldPage, 'site'>): string {
   return new URL(`https://${host}/sites/${name}`).href;
 }
 
-export const libraryOf = ({ library }: Pick<WorldPage, 'library'>): string => library ?? sitePages;
+/** The title of the page's library; that of the site's own pages may be written as in their address. */
+export function libraryOf({ library }: Pick<WorldPage, 'library'>): string {
+  return library == null || /^site ?pages$/i.test(library) ? sitePages : library;
+}
 
 /**
- * The library that an admin of this world would have chosen: the one with the policy in it. SharePoint knows no labels;
- * where several libraries have pages, those of the world's pages tell.
+ * The library that an admin of this world would have chosen: the one with the policy in it. SharePoint knows no
+ * labels; where several libraries have pages, those of the world's pages tell.
  */
 export function policyPlaceOf(pages: readonly WorldPage[]): { siteUrl: string; library: string } | null {
-  const page = pages.find(({ labels }) => labels.includes('lead-routing-policy')) ?? pages[0];
+  const page = pages.find(({ labels }) => labels.includes(policyLabel)) ?? pages[0];
   return page ? { siteUrl: siteUrlOf(page), library: libraryOf(page) } : null;
 }
 
