@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runScenario, type ScenarioResult } from '../electron/core/scenario/run-scenario.ts';
-import { readScenario, type Scenario, type Step } from '../electron/core/scenario/scenario-file.ts';
+import { readScenario } from '../electron/core/scenario/scenario-file.ts';
 import { type ScenarioStore, startScenarioStore } from '../electron/core/scenario/scenario-store.ts';
 import type { Db } from '../electron/core/store/db.ts';
 import { silentLog } from '../electron/core/store/test-database.ts';
@@ -91,14 +91,6 @@ const nothingLeft = {
   'decisions pending': 0,
 };
 
-const needsMore: Partial<Record<Step['kind'], string>> = {
-  offline: 'it needs a desk that works offline',
-  online: 'it needs a desk that works offline',
-};
-
-const whySkipped = ({ steps }: Scenario): string | undefined =>
-  steps.map(({ kind }) => needsMore[kind]).find((why) => why !== undefined);
-
 describe.concurrent('scenarios', () => {
   const gate = createGate(atOnce);
   let store: ScenarioStore;
@@ -115,14 +107,9 @@ describe.concurrent('scenarios', () => {
   it.for(files.map((file) => [path.basename(file, '.json'), file] as const))(
     '%s',
     { timeout: 600_000 },
-    async ([name, file], { skip }) => {
+    async ([, file]) => {
       await gate(async () => {
         const scenario = await readScenario(file);
-        const why = whySkipped(scenario);
-        if (why !== undefined) {
-          console.log(`${name}: ${why}, skipped`);
-          skip(why);
-        }
         let left: Record<string, number> = {};
         const { result, problems } = await runScenario(scenario, store, {
           log: silentLog,
