@@ -9,7 +9,7 @@ import type { Database } from '../store/tables.ts';
 import { readPolicyPage } from './read-page.ts';
 
 /** The label of the pages that govern the operation. */
-const policyLabel = 'lead-routing-policy';
+export const policyLabel = 'lead-routing-policy';
 /** `policy_max_age`: how old a kept copy may be where the pages themselves cannot be read. */
 const policyMaximumAgeMs = 24 * 3600 * 1000;
 /** A copy that says the same is written again only after this long. */
