@@ -16,11 +16,11 @@ async function runSync(seeds: readonly number[]): Promise<boolean> {
   const beganAt = performance.now();
   let done = 0;
   try {
-    const failures = await runSeeds(postgres, seeds, () => {
+    const failures = await runSeeds(postgres, seeds, (failure) => {
       done += 1;
+      if (failure) process.stdout.write(`${failure.replay}\n${failure.error.message}\n\n`);
       if (done % reportEvery === 0) process.stderr.write(`${done} of ${seeds.length}\n`);
     });
-    for (const { replay, error } of failures) process.stdout.write(`${replay}\n${error.message}\n\n`);
     const seconds = ((performance.now() - beganAt) / 1000).toFixed(0);
     process.stdout.write(`${seeds.length} seeds in ${seconds} s, ${failures.length} failed\n`);
     return failures.length === 0;

@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../electron/core/store/test-database.ts';
 import { noFaults } from './faults.ts';
 import { pressComment, pressDecision } from './presses.ts';
+import { makeQuickFolder } from './quick-folder.ts';
 import { approvers, openSharedStore, type SharedStore } from './shared-store.ts';
 import { openTestDesk, type TestDesk } from './test-desk.ts';
 import { waitUntil } from './wait-until.ts';
@@ -21,7 +21,7 @@ let open: TestDesk[];
 beforeEach(async () => {
   database = await createTestDatabase();
   shared = await openSharedStore(database.url);
-  folder = await mkdtemp(path.join(tmpdir(), 'switchyard-desk-'));
+  folder = await makeQuickFolder();
   requestId = await shared.addRequest();
   open = [];
 });

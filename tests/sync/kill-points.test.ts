@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../electron/core/store/test-database.ts';
 import { type DeskProcess, startDeskProcess } from './desk-process.ts';
 import { killSteps } from './kill-points.ts';
 import { pressDecision } from './presses.ts';
+import { makeQuickFolder } from './quick-folder.ts';
 import { approvers, openSharedStore, type SharedStore } from './shared-store.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -17,7 +17,7 @@ const person = approvers[0]?.email ?? '';
 beforeAll(async () => {
   database = await createTestDatabase();
   store = await openSharedStore(database.url);
-  folder = await mkdtemp(path.join(tmpdir(), 'switchyard-kill-'));
+  folder = await makeQuickFolder();
 });
 
 afterAll(async () => {

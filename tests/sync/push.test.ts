@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Cache, OutboxEntry } from '../../electron/core/cache/cache.ts';
 
@@ -11,6 +9,7 @@ import { createPushStore, type PushStore } from '../../electron/core/sync/push-s
 import { AppError } from '../../shared/model/errors.ts';
 import { openCacheHere } from './cache-here.ts';
 import { pressComment, pressDecision, pressForm } from './presses.ts';
+import { makeQuickFolder } from './quick-folder.ts';
 import { approvers, noJobs, openSharedStore, type SharedStore } from './shared-store.ts';
 
 const [ana, bo] = approvers.map(({ email }) => email) as [string, string];
@@ -29,7 +28,7 @@ let connection: { end: AbortController; ended: Promise<unknown> } | null;
 beforeEach(async () => {
   database = await createTestDatabase();
   shared = await openSharedStore(database.url);
-  folder = await mkdtemp(path.join(tmpdir(), 'switchyard-push-'));
+  folder = await makeQuickFolder();
   cache = await openCacheHere(folder);
   store = createPushStore({ db: shared.db, jobs: noJobs, clock: systemClock });
   side = store;

@@ -33,7 +33,7 @@ async function tryOne(
 export async function runSeeds(
   postgres: { url: string; template: string },
   seeds: readonly number[],
-  onDone: (seed: number) => void = () => {},
+  onDone: (failure: SeedFailure | null) => void = () => {},
 ): Promise<SeedFailure[]> {
   const left = [...seeds];
   const failures: SeedFailure[] = [];
@@ -41,7 +41,7 @@ export async function runSeeds(
     for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
       const failure = await tryOne(postgres, seed);
       if (failure) failures.push(failure);
-      onDone(seed);
+      onDone(failure);
     }
   }
   await Promise.all(Array.from({ length: width }, work));

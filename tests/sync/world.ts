@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scheduler } from 'fast-check';
@@ -8,6 +6,7 @@ import type { OutboxEntry } from '../../electron/core/cache/cache.ts';
 import { openCacheHere } from './cache-here.ts';
 import { startDeskProcess } from './desk-process.ts';
 import { type Faults, randomFates, randomOf } from './faults.ts';
+import { makeQuickFolder } from './quick-folder.ts';
 import { approvers, openSharedStore, type SharedStore } from './shared-store.ts';
 import { openTestDesk, type TestDesk } from './test-desk.ts';
 import { waitUntil } from './wait-until.ts';
@@ -61,12 +60,9 @@ const requestsAtFirst = 3;
 /** Clocks of desks: right, a year slow, an hour fast, in 2038 and later. */
 const clockErrorsMs = [0, -365 * 86_400_000, 3_600_000, 20 * 365 * 86_400_000];
 
-/** Where the disk need not be waited for: a process that is killed loses nothing of what the system has. */
-const quickFolder = (): string => (existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
-
 export async function createWorld(options: WorldOptions): Promise<World> {
   const { databaseUrl, seed, scheduler, areProcesses } = options;
-  const folder = await mkdtemp(path.join(quickFolder(), 'switchyard-desks-'));
+  const folder = await makeQuickFolder();
   const store = await openSharedStore(databaseUrl);
   const random = randomOf(seed);
   const deliveries: string[] = [];

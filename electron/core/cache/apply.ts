@@ -115,6 +115,7 @@ export function createApplier(options: {
       const place = placeOf.get(requestId);
       if (place) search.put(place.ordinal, false);
     }
+    search.refresh();
     classes.save();
     return [...changed];
   };

@@ -66,7 +66,8 @@ export interface OutboxMark {
 
 /**
  * The desk's own SQLite, in a thread of its own: `cache.db`, a copy of the shared store that may be thrown away, and
- * `outbox.db`, which may not. Every method is one message to the thread and back, answered in order; a failure of
+ * `outbox.db`, which may not. Every method is one message to the thread and back, answered in order (but
+ * others are let in between the indexes that `endTable` makes); a failure of
  * SQLite is an `AppError` (`internal`, or `invalid_input` with what to do for a full disk or a folder that cannot be
  * written).
  */

@@ -41,10 +41,10 @@ function openFile({ file, nativeBinding }: CopyOptions): Sqlite {
   const db = openSqlite(file, nativeBinding);
   try {
     db.pragma('page_size = 8192');
-    db.pragma('cache_size = -32768');
-    db.pragma('temp_store = MEMORY');
+    db.pragma('cache_size = -16384');
     db.pragma('synchronous = NORMAL');
     db.pragma('journal_size_limit = 67108864');
+    db.pragma('wal_autocheckpoint = 6000');
     const isNew = db.prepare('select 1 from sqlite_schema limit 1').get() === undefined;
     if (isNew) createCacheSchema(db);
     return db;

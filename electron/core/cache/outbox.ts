@@ -217,7 +217,8 @@ const toItem = (stored: StoredItem): OutboxItem => ({
   changed: JSON.parse(stored.changed),
 });
 
-function createOutbox(db: Sqlite): Outbox {
+/** The outbox in a database that has its tables. */
+export function createOutbox(db: Sqlite): Outbox {
   const itemColumns = `${entryColumns}, digest, state, problem, code, attempts, next_try_at, now, changed`;
   const insert = db.prepare(
     `insert into entries (${entryColumns}, digest) values
@@ -294,7 +295,9 @@ function createOutbox(db: Sqlite): Outbox {
       return changes > 0;
     },
     sent: () => sent.all().map(toEntry),
-    remove: (entryId) => remove.run(entryId),
+    remove(entryId) {
+      remove.run(entryId);
+    },
     waiting: (requestIds) => new Set(waiting.all(JSON.stringify(requestIds))),
     together: (work) => inTransaction(db, work),
     close: () => db.close(),

@@ -55,17 +55,22 @@ export interface Search {
   /** Takes a request in, or its words anew; one that was not reached by `build` yet is left to it. */
   put(ordinal: number, isNew: boolean): void;
   remove(ordinal: number): void;
-  /** Indexes the requests of this person again, by and by. */
+  /** The requests of this person are to be indexed again, by and by. */
   noteRenamed(email: string): void;
+  /** Indexes some of those again; false when none is left. In a transaction of the caller. */
+  refresh(): boolean;
   /** Indexes some more requests, the newest first; false when none is left. In a transaction of the caller. */
   build(): boolean;
+  /** How many requests are found by all their words. */
   indexed(): number;
   /** Forgets what a transaction that failed has left in memory. */
   load(): void;
 }
 
-/** Some 5 ms of work. */
+/** Some 5 ms of work each. */
 const requestsPerBuild = 250;
+const requestsPerRefresh = 50;
+const pagesPerMerge = 64;
 
 interface Partition {
   start: number;
@@ -76,12 +81,15 @@ interface Partition {
   scores: (query: string, from: number, to: number) => [number, number][];
   put: (from: number, to: number) => number;
   remove: (ordinal: number) => void;
+  /** Brings the parts in which words were written somewhat together; false when they are one. */
+  merge: () => boolean;
 }
 
 function openPartition(db: Sqlite, partition: number): Partition {
   const table = tableOf(partition);
   const select = (rest: string) =>
     db.prepare<unknown[], number>(`select rowid from ${table} where ${table} match ? ${rest}`).pluck();
+  const changeCount = db.prepare<[], number>('select total_changes()').pluck();
   const wordFrom = db
     .prepare<[string], string>(`select term from temp.${wordsTableOf(partition)} where term >= ? limit 1`)
     .pluck();
@@ -98,6 +106,7 @@ function openPartition(db: Sqlite, partition: number): Partition {
      where r.ordinal >= ? and r.ordinal < ? order by r.ordinal`,
   );
   const remove = db.prepare(`delete from ${table} where rowid = ?`);
+  const merge = db.prepare(`insert into ${table} (${table}, rank) values ('merge', -${pagesPerMerge})`);
   return {
     start: partition * partitionSize,
     wordFrom: (text) => wordFrom.get(text),
@@ -106,6 +115,12 @@ function openPartition(db: Sqlite, partition: number): Partition {
     scores: (query, from, to) => scores.all(query, from, to),
     put: (from, to) => put.run(from, to).changes,
     remove: (ordinal) => remove.run(ordinal),
+    merge() {
+      const before = changeCount.get() ?? 0;
+      merge.run();
+      // https://sqlite.org/fts5.html#the_merge_command: fewer than two changes mean that there was nothing to do.
+      return (changeCount.get() ?? 0) - before >= 2;
+    },
   };
 }
 
@@ -120,6 +135,7 @@ export function createSearch({ db, facts }: { db: Sqlite; facts: FactStore }): S
     )
     .pluck();
   const someStale = db.prepare<[number], number>('select ordinal from search_stale limit ?').pluck();
+  const countStale = db.prepare<[], number>('select count(*) from search_stale').pluck();
   const noLongerStale = db.prepare('delete from search_stale where ordinal = ?');
   const noteStale = db.prepare(
     `insert or ignore into search_stale (ordinal)
@@ -153,6 +169,8 @@ export function createSearch({ db, facts }: { db: Sqlite; facts: FactStore }): S
       `create virtual table ${tableOf(number)} using fts5(${columnNames}, content = '', contentless_delete = 1,
          tokenize = "unicode61 remove_diacritics 2")`,
     );
+    // FTS5's own merging comes with some change or other and makes that one wait.
+    db.prepare(`insert into ${tableOf(number)} (${tableOf(number)}, rank) values ('automerge', 0)`).run();
     openWords(number);
     const made = openPartition(db, number);
     partitions.set(number, made);
@@ -165,6 +183,15 @@ export function createSearch({ db, facts }: { db: Sqlite; facts: FactStore }): S
     [...partitions.keys()]
       .sort((one, other) => (order === 'newest' ? other - one : one - other))
       .flatMap((number) => partitions.get(number) ?? []);
+
+  function refresh(): boolean {
+    const stale = someStale.all(requestsPerRefresh);
+    for (const ordinal of stale) {
+      partitionFor(ordinal).put(ordinal, ordinal + 1);
+      noLongerStale.run(ordinal);
+    }
+    return stale.length === requestsPerRefresh;
+  }
 
   load();
   return {
@@ -189,16 +216,14 @@ export function createSearch({ db, facts }: { db: Sqlite; facts: FactStore }): S
     build() {
       const { from, requests } = searched();
       const highest = nextBelow.get(from) ?? null;
+      const last = partitions.get(partitionOf(from));
+      const isLastWhole = highest === null || partitionOf(highest) !== partitionOf(from);
+      if (last && isLastWhole && last.merge()) return true;
       if (highest === null) {
-        const stale = someStale.all(requestsPerBuild);
-        for (const ordinal of stale) {
-          partitionFor(ordinal).put(ordinal, ordinal + 1);
-          noLongerStale.run(ordinal);
-        }
         // From now on a request of any number is taken in as it comes.
         if (from !== Number.MIN_SAFE_INTEGER)
           facts.write('searched', { from: Number.MIN_SAFE_INTEGER, requests });
-        return stale.length === requestsPerBuild;
+        return refresh();
       }
       const partition = partitionFor(highest);
       const to = Math.max(lowest.get(from, requestsPerBuild) ?? highest, partition.start);
@@ -206,7 +231,8 @@ export function createSearch({ db, facts }: { db: Sqlite; facts: FactStore }): S
       facts.write('searched', { from: to, requests: requests + added });
       return true;
     },
-    indexed: () => searched().requests,
+    refresh,
+    indexed: () => searched().requests - (countStale.get() ?? 0),
     load,
   };
 }

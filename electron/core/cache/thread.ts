@@ -20,6 +20,9 @@ export interface CacheThread {
   together(work: () => void): void;
 }
 
+/** Without changes for so long, nobody is likely to wait. */
+const idleMs = 100;
+
 /** Lets the calls that have come in meanwhile be answered. */
 const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -86,6 +89,12 @@ export function openThread({ dir, nativeBinding }: ThreadOptions, warn: Warn): C
     }
   }
 
+  // The write-ahead log is taken into the file when nobody waits; `wal_autocheckpoint` is for when that never is.
+  const tidying = setTimeout(() => {
+    if (!copy.db.inTransaction) writing(({ db }) => db.pragma('wal_checkpoint(PASSIVE)'));
+  }, idleMs);
+  tidying.unref();
+
   /** Asks a copy that is complete; before, there is nothing to be found. */
   const readingWhole = <Value>(read: (from: WholeCopy) => Value, otherwise: Value): Value =>
     reading((from) => {
@@ -138,6 +147,7 @@ export function openThread({ dir, nativeBinding }: ThreadOptions, warn: Warn): C
       writing(({ db, facts, whole }) => {
         const apply = whole()?.apply;
         if (!apply) throw new AppError('internal', 'The local copy is not complete yet. Fill it first.');
+        tidying.refresh();
         return inTransaction(db, () => {
           const changed = apply(batch.changes);
           facts.write('cursor', batch.cursor);
@@ -168,6 +178,7 @@ export function openThread({ dir, nativeBinding }: ThreadOptions, warn: Warn): C
     sentEntries: () => outbox.sent(),
     removeEntry: (entryId) => outbox.remove(entryId),
     close() {
+      clearTimeout(tidying);
       copy.fill.abandon();
       copy.db.close();
       outbox.close();
