@@ -62,8 +62,8 @@ export interface DeviceCode {
 /** An account that the program acts for: it posts, which an app alone may not. */
 export interface AccountSignIn {
   token: TokenSource;
-  /** Who is signed in; null where nobody is. */
-  account(): Promise<MicrosoftAccount | null>;
+  /** Who is signed in, also where the sign-in is not renewed any more. Throws `vendor_auth` where nobody is. */
+  account(): Promise<MicrosoftAccount>;
   /** For a machine without a browser: shows a code, and waits until it was entered or has expired. */
   signInByCode(show: (code: DeviceCode) => void, options?: CallOptions): Promise<MicrosoftAccount>;
   /** In a browser on this machine. */
@@ -163,9 +163,7 @@ export function createAccountSignIn(
     token: async (wish) => tokenOf(options, await renewed(wish)),
     async account() {
       const kept = await keptAccount();
-      if (kept !== null) return toAccount(kept);
-      if (refreshToken === null) return null;
-      return accountOf(vendor, await takeOver(undefined));
+      return kept === null ? accountOf(vendor, await takeOver(undefined)) : toAccount(kept);
     },
     async signInByCode(show, { signal } = {}) {
       const request: DeviceCodeRequest = {
@@ -191,6 +189,16 @@ export function createAccountSignIn(
       );
     },
   };
+}
+
+const KeptTokens = z.object({
+  RefreshToken: z.record(z.string(), z.object({ secret: z.string() })).default({}),
+});
+
+/** The refresh token among what a sign-in kept, for the environment of a machine that keeps no secrets; null without. */
+export function refreshTokenIn(tokens: string): string | null {
+  const [first] = Object.values(KeptTokens.parse(JSON.parse(tokens)).RefreshToken);
+  return first?.secret ?? null;
 }
 
 /** Carries our own error through MSAL, which passes errors of its own kind on as they are. */
