@@ -6,6 +6,7 @@ import { runExport } from './commands/export.ts';
 import { runImport } from './commands/import.ts';
 import { runMigrate } from './commands/migrate.ts';
 import { runScenarios } from './commands/scenario.ts';
+import { runSignIn } from './commands/sign-in.ts';
 import { runAgent, runConsole, runStart } from './commands/start.ts';
 import { type Config, readConfig } from './config.ts';
 import { createLog } from './log.ts';
@@ -89,6 +90,16 @@ program
   .description("bring the store's schema up to date")
   .addOption(dataDir())
   .action((options: PlaceOptions) => ends(runMigrate({ config: quietly(configOf(options)) })));
+
+program
+  .command('sign-in')
+  .description('sign in the account that posts in Teams, for an agent on a machine without a keychain')
+  .addOption(dataDir())
+  .option('--browser', 'in a browser on this machine, instead of by a code', false)
+  .action((options: PlaceOptions & { browser: boolean }) => {
+    const config = quietly(configOf(options));
+    return ends(runSignIn({ config, isBrowser: options.browser, log: createLog(config.logLevel) }));
+  });
 
 program
   .command('import')

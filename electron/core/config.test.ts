@@ -53,4 +53,29 @@ describe('an app of Microsoft', () => {
       expect.objectContaining({ code: 'invalid_input', message: expect.stringContaining(words) }),
     );
   });
+
+  it('watches the channels whose links were copied, or that are named by their ids', () => {
+    const link =
+      'https://teams.microsoft.com/l/channel/19%3aabc%40thread.tacv2/Routing?groupId=team-1&tenantId=tenant';
+    const words = `${link}, team-2/19:def@thread.tacv2`;
+    expect(connectorsOf({ ...app, SWITCHYARD_TEAMS_CHANNELS: words })).toMatchObject({
+      teams: {
+        refreshToken: null,
+        channels: [
+          { team: 'team-1', channel: '19:abc@thread.tacv2' },
+          { team: 'team-2', channel: '19:def@thread.tacv2' },
+        ],
+      },
+      sharepoint: null,
+    });
+  });
+
+  it.each(['19:abc@thread.tacv2', 'https://teams.microsoft.com/l/team/19%3aabc', 'Routing'])(
+    'says of %s that it is no channel',
+    (words) => {
+      expect(() => connectorsOf({ ...app, SWITCHYARD_TEAMS_CHANNELS: words })).toThrow(
+        expect.objectContaining({ code: 'invalid_input', message: expect.stringContaining('is no channel') }),
+      );
+    },
+  );
 });

@@ -12,7 +12,14 @@ import { z } from 'zod';
 import { AppError } from '../../../shared/model/errors.ts';
 import type { Log } from '../ports.ts';
 import type { CallOptions } from './connector.ts';
-import { garbled, parseJson, retryAfterMs, type VendorReply, vendorFetch } from './vendor-fetch.ts';
+import {
+  cancelled,
+  garbled,
+  parseJson,
+  retryAfterMs,
+  type VendorReply,
+  vendorFetch,
+} from './vendor-fetch.ts';
 
 export const loginUrl = 'https://login.microsoftonline.com';
 
@@ -62,8 +69,8 @@ export interface DeviceCode {
 /** An account that the program acts for: it posts, which an app alone may not. */
 export interface AccountSignIn {
   token: TokenSource;
-  /** Who is signed in; null where nobody is. */
-  account(): Promise<MicrosoftAccount | null>;
+  /** Who is signed in, also where the sign-in is not renewed any more. Throws `vendor_auth` where nobody is. */
+  account(): Promise<MicrosoftAccount>;
   /** For a machine without a browser: shows a code, and waits until it was entered or has expired. */
   signInByCode(show: (code: DeviceCode) => void, options?: CallOptions): Promise<MicrosoftAccount>;
   /** In a browser on this machine. */
@@ -79,12 +86,9 @@ export function createAppTokens(options: MicrosoftSignInOptions & { clientSecret
     auth: { ...configuration.auth, clientSecret },
   });
   return async ({ isRefused, signal }) => {
-    const result = await failing(
-      app.acquireTokenByClientCredential({ scopes: appScopes, skipCache: isRefused }),
-      `${options.vendor} does not accept the app. Check its tenant, client id and client secret, and that the secret has not expired.`,
-      signal,
-    );
-    return tokenOf(options, result);
+    const call = app.acquireTokenByClientCredential({ scopes: appScopes, skipCache: isRefused });
+    const refused = `${options.vendor} does not accept the app. Check its tenant, client id and client secret, and that the secret has not expired.`;
+    return tokenOf(options, await unlessCancelled(options.vendor, failing(call, refused), signal));
   };
 }
 
@@ -127,14 +131,14 @@ export function createAccountSignIn(
   }
 
   /** One at a time: a refresh token that is used twice side by side may be taken for stolen. */
-  function takeOver(signal: AbortSignal | undefined): Promise<AuthenticationResult> {
-    takingOver ??= takeOverOnce(signal).finally(() => {
+  function takeOver(): Promise<AuthenticationResult> {
+    takingOver ??= takeOverOnce().finally(() => {
       takingOver = null;
     });
     return takingOver;
   }
 
-  async function takeOverOnce(signal: AbortSignal | undefined): Promise<AuthenticationResult> {
+  async function takeOverOnce(): Promise<AuthenticationResult> {
     if (refreshToken === null) {
       throw new AppError(
         'vendor_auth',
@@ -143,29 +147,28 @@ export function createAccountSignIn(
       );
     }
     const request = { refreshToken, scopes, forceCache: true };
-    return given(vendor, await failing(app.acquireTokenByRefreshToken(request), signInAgain, signal));
+    return given(vendor, await failing(app.acquireTokenByRefreshToken(request), signInAgain));
   }
 
-  async function renewed({ isRefused, signal }: TokenWish): Promise<AuthenticationResult> {
+  async function renewed(isRefused: boolean): Promise<AuthenticationResult> {
     const account = await keptAccount();
-    if (account === null) return takeOver(signal);
+    if (account === null) return takeOver();
     const request = { account, scopes, forceRefresh: isRefused };
     try {
-      return await failing(app.acquireTokenSilent(request), signInAgain, signal);
+      return await failing(app.acquireTokenSilent(request), signInAgain);
     } catch (thrown) {
       const isSignedOut = thrown instanceof AppError && thrown.code === 'vendor_auth';
-      if (isSignedOut && refreshToken !== null) return takeOver(signal);
+      if (isSignedOut && refreshToken !== null) return takeOver();
       throw thrown;
     }
   }
 
   return {
-    token: async (wish) => tokenOf(options, await renewed(wish)),
+    token: async ({ isRefused, signal }) =>
+      tokenOf(options, await unlessCancelled(vendor, renewed(isRefused), signal)),
     async account() {
       const kept = await keptAccount();
-      if (kept !== null) return toAccount(kept);
-      if (refreshToken === null) return null;
-      return accountOf(vendor, await takeOver(undefined));
+      return kept === null ? accountOf(vendor, await takeOver()) : toAccount(kept);
     },
     async signInByCode(show, { signal } = {}) {
       const request: DeviceCodeRequest = {
@@ -178,9 +181,10 @@ export function createAccountSignIn(
       };
       signal?.addEventListener('abort', cancel, { once: true });
       const refused = `Nobody has entered the code for ${vendor} in time. Sign in again.`;
-      const result = await failing(app.acquireTokenByDeviceCode(request), refused, signal).finally(() =>
+      const signedIn = failing(app.acquireTokenByDeviceCode(request), refused).finally(() =>
         signal?.removeEventListener('abort', cancel),
       );
+      const result = await unlessCancelled(vendor, signedIn, signal);
       return accountOf(vendor, given(vendor, result));
     },
     async signInInBrowser(open) {
@@ -191,6 +195,16 @@ export function createAccountSignIn(
       );
     },
   };
+}
+
+const KeptTokens = z.object({
+  RefreshToken: z.record(z.string(), z.object({ secret: z.string() })).default({}),
+});
+
+/** The refresh token among what a sign-in kept, for the environment of a machine that keeps no secrets; null without. */
+export function refreshTokenIn(tokens: string): string | null {
+  const [first] = Object.values(KeptTokens.parse(JSON.parse(tokens)).RefreshToken);
+  return first?.secret ?? null;
 }
 
 /** Carries our own error through MSAL, which passes errors of its own kind on as they are. */
@@ -208,7 +222,7 @@ class FailedExchange extends AuthError {
 interface Transport {
   configuration: Configuration;
   /** What the call gives; else an `AppError`, `vendor_auth` with the given words where Microsoft refuses the sign-in. */
-  failing<Result>(call: Promise<Result>, refused: string, signal?: AbortSignal): Promise<Result>;
+  failing<Result>(call: Promise<Result>, refused: string): Promise<Result>;
 }
 
 /**
@@ -278,19 +292,34 @@ function createTransport(options: MicrosoftSignInOptions): Transport {
         },
       },
     },
-    async failing(call, refused, signal) {
+    async failing(call, refused) {
       try {
-        const result = await call;
-        signal?.throwIfAborted();
-        return result;
+        return await call;
       } catch (thrown) {
-        if (signal?.aborted) throw new AppError('cancelled', `The call to ${vendor} was cancelled.`);
         if (thrown instanceof FailedExchange) throw thrown.failure;
-        if (thrown instanceof AppError) throw thrown;
-        throw refusal(vendor, refused, thrown);
+        throw thrown instanceof AppError ? thrown : refusal(vendor, refused, thrown);
       }
     },
   };
+}
+
+/** MSAL knows no signal: its call goes on unheard where the caller gives up. */
+async function unlessCancelled<Result>(
+  vendor: string,
+  call: Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  if (signal === undefined) return call;
+  const gaveUp = Promise.withResolvers<never>();
+  const giveUp = () => gaveUp.reject(cancelled(vendor, signal));
+  if (signal.aborted) giveUp();
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    return await Promise.race([call, gaveUp.promise]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+    call.catch(() => undefined);
+  }
 }
 
 const Answer = z.looseObject({});

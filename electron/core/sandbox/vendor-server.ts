@@ -35,7 +35,8 @@ export interface VendorServerOptions {
 /** Serves one stand-in on a free port of the loopback, with faults, credentials and rate limits in front. */
 export async function startVendorServer(options: VendorServerOptions): Promise<VendorServer> {
   const { system, faults, log, timeoutHoldMs } = options;
-  const server = createServer();
+  // A client that was busy for longer than Node's five seconds would send into a connection that is just being closed.
+  const server = createServer({ keepAliveTimeout: 60_000 });
   const port = await listen(server);
   const url = `http://127.0.0.1:${port}`;
   const standIn = options.standIn(url);

@@ -1,8 +1,19 @@
 import type { DecisionCard } from '../connector.ts';
 import { cutText, escapeHtml, textToHtml } from './html.ts';
 
-/** Teams takes messages of about 28 KB, cards included; what is longer is cut with an ellipsis. */
-const longest = { paragraph: 2_000, field: 300, quote: 1_500, quotes: 4, options: 10 } as const;
+/** Teams takes messages of about 28 KB, and a card's quotation marks count twice. */
+const maximumBytes = 16_000;
+
+/** In characters; what is longer is cut with an ellipsis. */
+interface Limits {
+  paragraph: number;
+  field: number;
+  quote: number;
+}
+const usual: Limits = { paragraph: 2_000, field: 300, quote: 1_500 };
+const tight: Limits = { paragraph: 500, field: 100, quote: 300 };
+const shownQuotes = 4;
+const shownOptions = 10;
 
 const howToDecide = (card: DecisionCard): string => {
   const approve =
@@ -15,7 +26,13 @@ const howToDecide = (card: DecisionCard): string => {
 const optionLine = ({ name, owner, why }: DecisionCard['options'][number]): string =>
   `${name} (${owner}): ${why}`;
 
-const heading = (card: DecisionCard): string => cutText(card.title || card.requestId, longest.field);
+const heading = (card: DecisionCard): string => cutText(card.title || card.requestId, usual.field);
+
+/** As much of it as fits. */
+function fitting(draw: (limits: Limits) => string): string {
+  const drawn = draw(usual);
+  return Buffer.byteLength(drawn) <= maximumBytes ? drawn : draw(tight);
+}
 
 interface Line {
   text: string;
@@ -36,8 +53,12 @@ function lines(...runs: readonly Line[]): object {
   };
 }
 
-/** An escalation as an Adaptive Card. It has no buttons: a card that an account posts can send nothing back. */
-export function adaptiveCard(card: DecisionCard): object {
+/** An escalation as an Adaptive Card's JSON. It has no buttons: a card that an account posts can send nothing back. */
+export function adaptiveCard(card: DecisionCard): string {
+  return fitting((limits) => JSON.stringify(cardOf(card, limits)));
+}
+
+function cardOf(card: DecisionCard, longest: Limits): object {
   const title = heading(card);
   return {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
@@ -51,12 +72,12 @@ export function adaptiveCard(card: DecisionCard): object {
         lines({ text: `${label}: `, isStrong: true }, { text: cutText(value || '–', longest.field) }),
       ),
       ...card.quotes
-        .slice(0, longest.quotes)
+        .slice(0, shownQuotes)
         .map(({ text, from, url }) =>
-          lines({ text: `“${cutText(text, longest.quote)}” ` }, { text: from, url }),
+          lines({ text: `“${cutText(text, longest.quote)}” ` }, { text: cutText(from, longest.field), url }),
         ),
       ...card.options
-        .slice(0, longest.options)
+        .slice(0, shownOptions)
         .map((option) => lines({ text: `• ${cutText(optionLine(option), longest.field)}` })),
       lines({ text: howToDecide(card) }),
     ],
@@ -65,14 +86,18 @@ export function adaptiveCard(card: DecisionCard): object {
 
 /** The same in a message's own HTML, for an account that may post no cards. */
 export function cardHtml(card: DecisionCard): string {
+  return fitting((limits) => htmlOf(card, limits));
+}
+
+function htmlOf(card: DecisionCard, longest: Limits): string {
   const paragraphs = [
     ...card.summary.map((text) => cutText(text, longest.paragraph)),
     card.fields.map(({ label, value }) => `${label}: ${cutText(value || '–', longest.field)}`).join('\n'),
     ...card.quotes
-      .slice(0, longest.quotes)
-      .map(({ text, from }) => `“${cutText(text, longest.quote)}” (${from})`),
+      .slice(0, shownQuotes)
+      .map(({ text, from }) => `“${cutText(text, longest.quote)}” (${cutText(from, longest.field)})`),
     card.options
-      .slice(0, longest.options)
+      .slice(0, shownOptions)
       .map((option) => `• ${cutText(optionLine(option), longest.field)}`)
       .join('\n'),
     howToDecide(card),

@@ -22,7 +22,8 @@ export interface ChatMessagesOptions {
   graph: Graph;
   state: StateStore;
   now(): Date;
-  accountId(): Promise<string | null>;
+  /** Throws `vendor_auth`, which says so to the admin, where nobody is signed in. */
+  account(): Promise<{ id: string }>;
   onUnreadable(problem: string): void;
 }
 
@@ -71,8 +72,7 @@ export function createChatMessages(options: ChatMessagesOptions): (signal: Abort
   }
 
   return async (signal) => {
-    const accountId = await options.accountId();
-    if (accountId === null) return { threads: [], isAny: false, keep: async () => undefined };
+    const { id: accountId } = await options.account();
     const progress: Progress = known ?? (await load());
     known = progress;
     const { since } = progress;

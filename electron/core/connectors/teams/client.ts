@@ -18,7 +18,7 @@ import {
 import { adaptiveCard, cardHtml } from './card.ts';
 import { createChannelMessages, type News, type WatchedChannel } from './channel-messages.ts';
 import { createChatMessages } from './chat-messages.ts';
-import { cutText, textToHtml } from './html.ts';
+import { fittingHtml } from './html.ts';
 import { Created, toChatUser, User, userProperties, WrittenMessage } from './map.ts';
 import { createPoller, type Poller, type PollingPace } from './polling.ts';
 import { referenceOf } from './reference.ts';
@@ -57,8 +57,8 @@ export interface TeamsOptions {
 }
 
 const vendor = 'Microsoft Teams';
-/** Teams takes about 28 KB. */
-const longestText = 20_000;
+/** Teams takes messages of about 28 KB; beside a card there is less room. */
+const maximumBytes = { alone: 24_000, withCard: 4_000 } as const;
 /** Where a retry looks for a message of its own: among the newest of a channel or a chat. */
 const historyPages = 5;
 const threadsAtOnce = 8;
@@ -85,10 +85,10 @@ export function createTeamsConnector(options: TeamsOptions): ChatConnector {
   const directChats = new Map<string, string>();
   const pollers: Poller[] = [];
 
-  /** Null where nobody is signed in, or no longer: then there is nothing of ours to leave out either. */
-  async function accountId(): Promise<string | null> {
+  /** Null where nobody is signed in: then nothing in a channel is ours. */
+  async function knownAccountId(): Promise<string | null> {
     try {
-      return (await signIn.account())?.id ?? null;
+      return (await signIn.account()).id;
     } catch (thrown) {
       if (thrown instanceof AppError && thrown.code === 'vendor_auth') return null;
       throw thrown;
@@ -103,13 +103,23 @@ export function createTeamsConnector(options: TeamsOptions): ChatConnector {
         log.warn({ problem }, 'Teams sent something that cannot be read');
         onProblem(problem);
       };
-      const common = { state, now: () => clock.now(), accountId, onUnreadable: unreadable };
+      const common = { state, now: () => clock.now(), onUnreadable: unreadable };
       const sources = [
         ...options.channels.map((watched) => ({
           name: watched.channel,
-          read: createChannelMessages({ ...common, ...watched, vendor, graph: reading, log }),
+          read: createChannelMessages({
+            ...common,
+            ...watched,
+            vendor,
+            graph: reading,
+            accountId: knownAccountId,
+            log,
+          }),
         })),
-        { name: 'chats', read: createChatMessages({ ...common, graph: posting }) },
+        {
+          name: 'chats',
+          read: createChatMessages({ ...common, graph: posting, account: () => signIn.account() }),
+        },
       ];
       for (const { name, read } of sources) {
         pollers.push(
@@ -169,11 +179,6 @@ export function createTeamsConnector(options: TeamsOptions): ChatConnector {
     const known = directChats.get(user);
     if (known !== undefined) return known;
     const account = await signIn.account();
-    if (account === null) {
-      // Asking for a token says what to do.
-      await signIn.token({ isRefused: false, ...call });
-      throw new AppError('vendor_auth', `No account is signed in to ${vendor}.`);
-    }
     const members = [account.id, user].map((id) => ({
       '@odata.type': '#microsoft.graph.aadUserConversationMember',
       roles: ['owner'],
@@ -187,14 +192,14 @@ export function createTeamsConnector(options: TeamsOptions): ChatConnector {
   async function send(place: Place, message: OutgoingMessage, call: CallOptions): Promise<PostedMessage> {
     const { channel, path } = place;
     const end = `<p>${referenceOf(message.key)}</p>`;
-    const text = textToHtml(cutText(message.text, longestText));
+    const text = fittingHtml(message.text, maximumBytes[message.card === undefined ? 'alone' : 'withCard']);
     const post = async (html: string, attachments: readonly object[] = []) => {
       const body = { body: { contentType: 'html', content: html }, attachments };
       return { channel, message: (await posting.post(Created, path, body, call)).id };
     };
     if (message.card === undefined) return post(text + end);
     const id = 'decision';
-    const content = JSON.stringify(adaptiveCard(message.card));
+    const content = adaptiveCard(message.card);
     const card = { id, contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content };
     try {
       return await post(`${text}<attachment id="${id}"></attachment>${end}`, [card]);
@@ -252,16 +257,17 @@ async function handleInOrder(
   for (const event of thread) await handler(event);
 }
 
-/** Tells a problem of any of several sources, and null when none has one. */
+/** Tells a problem of any of several sources when it is another than before, and null when none has one any more. */
 function createProblems(tell: (problem: string | null) => void) {
   const problems = new Map<string, string>();
+  let told: string | null = null;
   return {
     note(source: string, problem: string | null): void {
-      const had = problems.size > 0;
       if (problem === null) problems.delete(source);
       else problems.set(source, problem);
       const [first = null] = problems.values();
-      if (had || first !== null) tell(first);
+      if (first !== told) tell(first);
+      told = first;
     },
   };
 }

@@ -81,3 +81,14 @@ export function cutText(text: string, max: number): string {
         .toWellFormed()
         .replace(/\ufffd$/, '')}…`;
 }
+
+/** The text as `textToHtml` writes it, cut so that it takes at most so many bytes. */
+export function fittingHtml(text: string, maximumBytes: number): string {
+  let max = Math.min(text.length, maximumBytes);
+  for (;;) {
+    const html = textToHtml(cutText(text, max));
+    const sizeBytes = Buffer.byteLength(html);
+    if (sizeBytes <= maximumBytes || max < 2) return html;
+    max = Math.floor((max * maximumBytes * 0.95) / sizeBytes);
+  }
+}
