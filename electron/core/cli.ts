@@ -160,7 +160,7 @@ program
 program
   .command('bench')
   .description('measure, against a limit or a peer in the same run')
-  .argument('<name>', 'agent or rules')
+  .argument('<name>', 'agent, rules, sync or desk')
   .option('--json', 'print one JSON object instead of a table', false)
   .action((name: string, options: { json: boolean }) => ends(runBench({ name, isJson: options.json })));
 

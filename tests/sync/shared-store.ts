@@ -7,8 +7,6 @@ import { appendAudit } from '../../electron/core/store/audit.ts';
 import { type Db, openDatabase } from '../../electron/core/store/db.ts';
 import { insertIncoming } from '../../electron/core/store/messages.ts';
 import { savePeople } from '../../electron/core/store/people.ts';
-import { listRequests } from '../../electron/core/store/queue.ts';
-import { readRequestDetail } from '../../electron/core/store/request-detail.ts';
 import {
   insertRequest,
   type LeasedCase,
@@ -17,6 +15,8 @@ import {
 } from '../../electron/core/store/requests.ts';
 import type { HumanDecisionState } from '../../electron/core/store/tables.ts';
 import { silentLog } from '../../electron/core/store/test-database.ts';
+import { listRequests } from '../../electron/core/store/test-queue.ts';
+import { readRequestDetail } from '../../electron/core/store/test-request-detail.ts';
 import { QueueQuery, type RequestDetail } from '../../shared/contract/contract.ts';
 import { agentName, type FactValueChange, type RequestRow } from '../../shared/model/request.ts';
 

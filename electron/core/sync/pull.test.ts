@@ -14,8 +14,8 @@ import { systemClock } from '../ports.ts';
 import { appendAudit } from '../store/audit.ts';
 import { createFeedStore, type FeedStore, pruneFeed } from '../store/changes.ts';
 import { type Db, openDatabase } from '../store/db.ts';
-import { readRequestDetail } from '../store/request-detail.ts';
 import { createTestDatabase, silentLog, type TestDatabase } from '../store/test-database.ts';
+import { readRequestDetail } from '../store/test-request-detail.ts';
 import { createPull, type Pull, type PullState } from './pull.ts';
 
 const boss = 'boss@example.com';

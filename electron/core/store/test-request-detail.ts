@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely';
 import type { RequestDetail } from '../../../shared/contract/contract.ts';
 import { auditOfRequest } from './audit.ts';
-import { findRequestRow } from './queue.ts';
 import { listRoutingAudit } from './routing-audit.ts';
 import type { Database } from './tables.ts';
+import { findRequestRow } from './test-queue.ts';
 
-/** Everything that is stored about a request, or undefined; what the reader may do is not the store's to say. */
+/** What a desk's copy is held to in tests: everything that is stored about a request, or undefined; what the reader may do is not the store's to say. */
 export async function readRequestDetail(
   db: Kysely<Database>,
   requestId: string,
@@ -45,16 +45,4 @@ export async function readRequestDetail(
   ]);
   if (!request || !more) return undefined;
   return { request, case: more.case_file, output: more.output, messages, attachments, audit, routingAudit };
-}
-
-/** An attachment with its content; the content is null where the file stayed with the vendor. */
-export function readAttachment(
-  db: Kysely<Database>,
-  attachmentId: string,
-): Promise<{ name: string; media_type: string; content: Buffer | null } | undefined> {
-  return db
-    .selectFrom('attachments')
-    .select(['name', 'media_type', 'content'])
-    .where('attachment_id', '=', attachmentId)
-    .executeTakeFirst();
 }

@@ -1,12 +1,6 @@
 import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from 'kysely';
 import type { z } from 'zod';
-import {
-  type QueueCounts,
-  type QueueQuery,
-  type QueueView,
-  type queueSorts,
-  queueViews,
-} from '../../../shared/contract/contract.ts';
+import type { QueueQuery, QueueView, queueSorts } from '../../../shared/contract/contract.ts';
 import { AppError } from '../../../shared/model/errors.ts';
 import type { RequestRow } from '../../../shared/model/request.ts';
 import type { Database } from './tables.ts';
@@ -121,7 +115,7 @@ function readCursor(cursor: string): CursorKey {
 
 const writeCursor = (key: CursorKey): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
-/** A page of the queue, by key: rows that come in meanwhile never shift it. */
+/** What a desk's copy is held to in tests: a page of the queue, by key: rows that come in meanwhile never shift it. */
 export async function listRequests(
   db: Kysely<Database>,
   query: z.output<typeof QueueQuery>,
@@ -155,22 +149,6 @@ export async function listRequests(
     rows: page.map(({ ordinal, urgency, urgency_order, ...row }) => row),
     nextCursor: found.length > query.limit && last ? writeCursor([last[first], last[second]]) : null,
   };
-}
-
-/** How many requests each view holds. */
-export async function countRequests(db: Kysely<Database>, me: string | null): Promise<QueueCounts> {
-  const row = await db
-    .selectFrom('requests')
-    .select((eb) =>
-      queueViews.map((view) =>
-        eb.fn
-          .countAll<number>()
-          .filterWhere(inView(eb, view, me))
-          .as(view),
-      ),
-    )
-    .executeTakeFirstOrThrow();
-  return Object.fromEntries(queueViews.map((view) => [view, Number(row[view])])) as QueueCounts;
 }
 
 /** One row as lists show it, or undefined. */
