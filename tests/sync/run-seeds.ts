@@ -13,23 +13,17 @@ const killedOf = 50;
 /** Worlds at a time: each waits for its store and its disks most of the time. */
 const width = 4;
 
-async function tryOne(
-  postgres: { url: string; template: string },
-  seed: number,
-): Promise<SeedFailure | null> {
-  const database = await createDatabaseFrom(postgres);
+async function tryOne(databaseUrl: string, seed: number): Promise<SeedFailure | null> {
   try {
-    await runSeed({ seed, databaseUrl: database.url, areProcesses: seed % killedOf === 0 });
+    await runSeed({ seed, databaseUrl, areProcesses: seed % killedOf === 0 });
     return null;
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     return { seed, replay: `npm run faults -- sync --seed ${seed}`, error };
-  } finally {
-    await database.drop();
   }
 }
 
-/** Plays histories side by side, each on a database of its own. Gives those that broke a promise. */
+/** Plays histories side by side, several at a time. Gives those that broke a promise. */
 export async function runSeeds(
   postgres: { url: string; template: string },
   seeds: readonly number[],
@@ -38,11 +32,13 @@ export async function runSeeds(
   const left = [...seeds];
   const failures: SeedFailure[] = [];
   async function work(): Promise<void> {
+    const database = await createDatabaseFrom(postgres);
     for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
-      const failure = await tryOne(postgres, seed);
+      const failure = await tryOne(database.url, seed);
       if (failure) failures.push(failure);
       onDone(failure);
     }
+    await database.drop();
   }
   await Promise.all(Array.from({ length: width }, work));
   return failures;

@@ -65,6 +65,8 @@ export interface SharedStore {
   escalateAnew(requestId: string): Promise<void>;
   /** Ends every connection of every desk. */
   restart(): Promise<void>;
+  /** Removes everything, past all rules: quicker than a new database. */
+  empty(): Promise<void>;
   requests(): Promise<RequestRow[]>;
   detail(requestId: string): Promise<StoredDetail | undefined>;
   ledger(): Promise<Ledger>;
@@ -244,6 +246,20 @@ async function readLedger({ kysely }: Db): Promise<Ledger> {
   return { decisions, effects: keys(effects), comments: keys(comments), forms: keys(forms) };
 }
 
+const keptTables = ['switchyard_migrations', 'feed_state', 'audit_head'];
+
+async function empty(db: Db): Promise<void> {
+  await db.transaction(async (tx) => {
+    // Without triggers and references.
+    await sql`set local session_replication_role = replica`.execute(tx);
+    const { rows } = await sql<{ name: string }>`
+      select tablename as name from pg_tables
+      where schemaname = 'public' and tablename <> all(${keptTables})`.execute(tx);
+    for (const { name } of rows) await sql`delete from ${sql.table(name)}`.execute(tx);
+    await sql`update audit_head set ordinal = 0, hash = repeat('0', 64)`.execute(tx);
+  });
+}
+
 function createActions(db: Db): Omit<SharedStore, 'db' | 'url'> {
   return {
     addRequest: () => addRequest(db),
@@ -256,6 +272,7 @@ function createActions(db: Db): Omit<SharedStore, 'db' | 'url'> {
         db.kysely,
       );
     },
+    empty: () => empty(db),
     requests: () => allRequests(db),
     detail: (requestId) => readRequestDetail(db.kysely, requestId),
     ledger: () => readLedger(db),

@@ -159,7 +159,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     deliveries,
     nextKey() {
       keys += 1;
-      return `press-${String(keys).padStart(4, '0')}`;
+      return `press-${seed}-${String(keys).padStart(4, '0')}`;
     },
     release,
     releaseUntil,
@@ -169,6 +169,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     },
     async close() {
       for (const { desk } of places) await desk.stop();
+      // Nothing that is still under way may reach the next history.
+      await store.restart();
+      await store.empty();
       await store.close();
       await rm(folder, { recursive: true, force: true });
     },

@@ -63,10 +63,14 @@ const writeCursor = (place: Place): string => Buffer.from(JSON.stringify(place))
 
 const isBehind = (place: Place, after: Place | null) => after === null || comparePlaces(place, after) > 0;
 
-/** Matches up to here are placed one by one; where there are more, the list is walked until a page is full. */
-const fewMatches = 5_000;
-/** As many requests as can be looked at one by one, where a filter takes no more. */
-const fewRequests = 4_000;
+/** How many are few enough to be looked at one by one, where there is another way for more. */
+export interface Few {
+  /** Requests that a filter takes, or that wait for a person. */
+  requests: number;
+  /** Requests that hold the words of a search: where there are more, the list is walked until a page is full. */
+  matches: number;
+}
+const usualFew: Few = { requests: 4_000, matches: 5_000 };
 /** Ranking looks at this many of the newest matches. */
 const rankedMatches = 1_000;
 
@@ -81,8 +85,9 @@ export function createQueueReader(options: {
   db: Sqlite;
   classes: RequestClasses;
   search: Search;
+  few?: Few;
 }): QueueReader {
-  const { db, classes, search } = options;
+  const { db, classes, search, few = usualFew } = options;
   const stretches = createStretches(db);
   const columns = 'ordinal, class, created_at, updated_at';
   const inClasses = 'class in (select value from json_each(?))';
@@ -143,11 +148,11 @@ export function createQueueReader(options: {
   function fewOfMine(me: string): Candidate[] | null {
     const ids = classesOfMine();
     const found = [
-      ...statements.byApprover.all(me, ids.approver, fewRequests + 1),
-      ...statements.byDelegate.all(me, ids.delegate, fewRequests + 1),
-      ...statements.byRequesterAndClasses.all(me, ids.requester, fewRequests + 1),
+      ...statements.byApprover.all(me, ids.approver, few.requests + 1),
+      ...statements.byDelegate.all(me, ids.delegate, few.requests + 1),
+      ...statements.byRequesterAndClasses.all(me, ids.requester, few.requests + 1),
     ];
-    if (found.length > fewRequests) return null;
+    if (found.length > few.requests) return null;
     return [...new Map(found.map((one) => [one.ordinal, one])).values()];
   }
 
@@ -268,7 +273,7 @@ export function createQueueReader(options: {
   function fewOf(taken: ReadonlyMap<number, RequestClass>): Candidate[] | null {
     let requests = 0;
     for (const its of taken.values()) requests += its.requests;
-    return requests > fewRequests ? null : statements.byClasses.all(JSON.stringify([...taken.keys()]));
+    return requests > few.requests ? null : statements.byClasses.all(JSON.stringify([...taken.keys()]));
   }
 
   function searched(matches: WordMatches, question: Question): Placed[] {
@@ -280,8 +285,8 @@ export function createQueueReader(options: {
         question,
       );
     if (sort === 'newest' || sort === 'oldest') return matchesByNumber(matches, question);
-    const few = matches.all(fewMatches)?.filter(scope.has);
-    if (few) return sorted(readCandidates(few), question);
+    const all = matches.all(few.matches)?.filter(scope.has);
+    if (all) return sorted(readCandidates(all), question);
     return firstOf(walked(question), limit, (ordinal) => matches.has(ordinal) && scope.has(ordinal));
   }
 
