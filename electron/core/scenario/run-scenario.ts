@@ -68,7 +68,7 @@ const shortTimeoutMs = 400;
 /** Slack's three seconds, in scenarios. */
 const slackAckMs = 400;
 /** Teams is asked for news, in scenarios. */
-const teamsPace = { shortestMs: 25, longestMs: 25 };
+const teamsPace = { shortestMs: 20, longestMs: 100 };
 const settleWithinMs = 60_000;
 const pollMs = 5;
 /** Jobs that wait for the scenario's own clock. */
