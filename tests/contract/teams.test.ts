@@ -117,11 +117,6 @@ describe.skipIf(contract === null)('Teams contract', () => {
     const text = 'Done';
     const inThread = { to: { channel, thread }, text, key: 'REV-1:1:requester' };
     const calls: Record<string, () => Promise<unknown>> = {
-      listen: async () => {
-        await listen();
-        await quiet(server);
-        await connector.stop();
-      },
       'post in a thread': () => connector.post({ ...inThread, mayBeThere: false }),
       'post in a thread again': () => connector.post({ ...inThread, mayBeThere: true }),
       'post a card to a person': () =>
@@ -130,17 +125,24 @@ describe.skipIf(contract === null)('Teams contract', () => {
         connector.post({ to: { channel, thread: null }, text, key: 'REV-1:2:channel', mayBeThere: true }),
       findUser: () => connector.findUser('t-emma'),
       findUserByEmail: () => connector.findUserByEmail('emma@example.com'),
+      // Last, because it goes on asking until it is stopped.
+      listen: async () => {
+        await listen();
+        await quiet(server);
+        await connector.stop();
+      },
     } satisfies Record<Exclude<keyof ChatConnector, 'system' | 'stop' | 'post'>, unknown> &
       Record<string, unknown>;
-    const operations: Record<string, (string | null)[]> = {};
-    const problems: string[] = [];
+    const made: Record<string, Exchange[]> = {};
     for (const [method, call] of Object.entries(calls)) {
       const from = exchanges.length;
       await call();
-      const verdicts = exchanges
-        .slice(from)
-        .filter(({ request }) => request.url.pathname.startsWith('/v1.0/'))
-        .map(check);
+      made[method] = exchanges.slice(from).filter(({ request }) => request.url.pathname.startsWith('/v1.0/'));
+    }
+    const operations: Record<string, (string | null)[]> = {};
+    const problems: string[] = [];
+    for (const [method, calledFor] of Object.entries(made)) {
+      const verdicts = calledFor.map(check);
       operations[method] = [...new Set(verdicts.map((verdict) => verdict?.operationId ?? null))].sort();
       problems.push(...verdicts.flatMap((verdict) => verdict?.problems ?? []));
     }

@@ -66,7 +66,7 @@ const shortTimeoutMs = 400;
 /** Slack's three seconds, in scenarios. */
 const slackAckMs = 400;
 /** Teams is asked for news, in scenarios. */
-const teamsPace = { shortestMs: 25, longestMs: 25 };
+const teamsPace = { shortestMs: 20, longestMs: 100 };
 
 /** Where the request that a step opened is found again. */
 type Opened =
