@@ -91,7 +91,12 @@ export function openThread({ dir, nativeBinding }: ThreadOptions, warn: Warn): C
 
   // The write-ahead log is taken into the file when nobody waits; `wal_autocheckpoint` is for when that never is.
   const tidying = setTimeout(() => {
-    if (!copy.db.inTransaction) writing(({ db }) => db.pragma('wal_checkpoint(PASSIVE)'));
+    try {
+      if (!copy.db.inTransaction) copy.db.pragma('wal_checkpoint(PASSIVE)');
+    } catch (thrown) {
+      // It stays in the log, and whoever asks for something meets the same trouble and is told.
+      warn('The write-ahead log of the local copy could not be taken in', { error: String(thrown) });
+    }
   }, idleMs);
   tidying.unref();
 
