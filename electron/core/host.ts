@@ -150,9 +150,17 @@ async function build(
     state,
   });
   const health = createSystemHealth(
-    Object.fromEntries(Object.entries(connectorsConfig).map(([system, how]) => [system, how !== null])),
+    {
+      ...Object.fromEntries(Object.entries(connectorsConfig).map(([system, how]) => [system, how !== null])),
+      ...(cache.damage ? { outbox: true } : {}),
+    },
     () => changes.noteArea('system'),
   );
+  // What could not be read of the outbox is kept beside it: its person has to know.
+  if (cache.damage) {
+    log.error({ ...cache.damage.details }, cache.damage.message);
+    health.note('outbox', cache.damage.message);
+  }
   const reader = createRuleBasedReader();
 
   let agent: AgentService | null = null;

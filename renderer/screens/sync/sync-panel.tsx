@@ -72,6 +72,7 @@ const systemNames: Record<string, string> = {
   hubspot: 'HubSpot',
   confluence: 'Confluence',
   sharepoint: 'SharePoint',
+  outbox: 'Outbox of this desk',
 };
 const systemTones = { ok: 'good', trouble: 'trouble', 'not connected': 'away' } as const;
 
