@@ -5,6 +5,7 @@ import { noAnswer } from '../agent/replies.ts';
 import { appendAudit } from '../store/audit.ts';
 import { insertOutgoing } from '../store/messages.ts';
 import { listPeople } from '../store/people.ts';
+import { lockRequest } from '../store/requests.ts';
 import type { ReminderOptions } from './escalation-reminder.ts';
 import { type Queues, unansweredAfterMs } from './queues.ts';
 
@@ -15,12 +16,7 @@ export async function closeUnanswered(
 ): Promise<void> {
   const { requestId, version } = job;
   await db.transaction(async (tx) => {
-    const request = await tx
-      .selectFrom('requests')
-      .selectAll()
-      .where('request_id', '=', requestId)
-      .forUpdate()
-      .executeTakeFirst();
+    const request = await lockRequest(tx, requestId);
     if (request?.status !== 'Waiting' || request.version !== version) return;
     const at = clock.now();
     const earlyMs = Date.parse(request.updated_at) + unansweredAfterMs - at.getTime();

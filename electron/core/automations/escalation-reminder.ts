@@ -7,6 +7,7 @@ import type { Db } from '../store/db.ts';
 import type { Jobs } from '../store/jobs.ts';
 import { insertOutgoing } from '../store/messages.ts';
 import { listPeople } from '../store/people.ts';
+import { lockRequest } from '../store/requests.ts';
 import type { Queues } from './queues.ts';
 
 export interface ReminderOptions {
@@ -25,12 +26,7 @@ export async function remindOfEscalation(
 ): Promise<void> {
   const { requestId, escalatedVersion } = job;
   await db.transaction(async (tx) => {
-    const request = await tx
-      .selectFrom('requests')
-      .selectAll()
-      .where('request_id', '=', requestId)
-      .forUpdate()
-      .executeTakeFirst();
+    const request = await lockRequest(tx, requestId);
     const { due_at, review_window_ms: windowMs, approver, case_file } = request ?? {};
     if (!request || !due_at || !windowMs || !approver) return;
     if (request.status !== 'Escalated' || request.escalated_version !== escalatedVersion) return;

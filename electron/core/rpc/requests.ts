@@ -82,10 +82,13 @@ export function requestHandlers({ cache, sync, clock, readAttachment }: RequestH
       const me = await context.desk.person();
       const detail = await cache.detail(input.requestId, await context.desk.viewer());
       if (!detail) throw missing(input.requestId);
-      const hasDecided = (await cache.items()).some(
-        ({ kind, request_id, state }) =>
-          kind === 'decision' && request_id === input.requestId && state !== 'returned',
-      );
+      // The outbox is read only for a request of which something waits there: it may be long.
+      const hasDecided =
+        detail.request.waits_to_be_sent &&
+        (await cache.items()).some(
+          ({ kind, request_id, state }) =>
+            kind === 'decision' && request_id === input.requestId && state !== 'returned',
+        );
       const because = mayNotDecideBecause(detail.request, { actor: me, hasDecided });
       return { ...detail, mayDecide: because === null, mayNotDecideBecause: because };
     }),

@@ -66,6 +66,16 @@ export async function findWaitingRequest(
   return waiting.length === 1 ? waiting[0] : undefined;
 }
 
+/** Everything of a request, locked until the caller's transaction ends. */
+export function lockRequest(db: Kysely<Database>, requestId: string): Promise<RequestRecord | undefined> {
+  return db
+    .selectFrom('requests')
+    .selectAll()
+    .where('request_id', '=', requestId)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
 /** The request, locked until the caller's transaction ends, and whether its last event is written. */
 export async function holdRequest(
   db: Kysely<Database>,
