@@ -1,7 +1,7 @@
 import { createRuleBasedReader } from './agent/language/rule-based-reader.ts';
 import { type AgentService, createAgentService } from './agent-service.ts';
 import type { Config } from './config.ts';
-import { connectVendors } from './connect.ts';
+import { connectVendors } from './connections/connect.ts';
 import type { HostParts } from './host.ts';
 import { createLog } from './log.ts';
 import { systemClock } from './ports.ts';

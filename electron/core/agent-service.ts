@@ -12,7 +12,7 @@ import { deliverMessages } from './automations/deliver-messages.ts';
 import { remindOfEscalation } from './automations/escalation-reminder.ts';
 import { type QueueName, type Queues, queueNames } from './automations/queues.ts';
 import type { Config } from './config.ts';
-import type { Connectors } from './connect.ts';
+import type { Connectors } from './connections/connect.ts';
 import type { ChatActionEvent, ChatEvent } from './connectors/connector.ts';
 import { takeInMessage } from './intake/chat.ts';
 import { createPolicyLibrary } from './knowledge/policy-library.ts';

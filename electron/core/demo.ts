@@ -5,7 +5,7 @@ import { gunzip } from 'node:zlib';
 import { z } from 'zod';
 import { SandboxState } from '../../shared/contract/contract.ts';
 import { AppError } from '../../shared/model/errors.ts';
-import type { ConnectorsConfig } from './config.ts';
+import type { ConnectorsConfig } from './connections/connectors-config.ts';
 import type { Clock, Log } from './ports.ts';
 import { sandboxConnectors } from './sandbox/connectors-config.ts';
 import { type Sandbox, startSandbox } from './sandbox/server.ts';

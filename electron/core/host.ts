@@ -9,7 +9,7 @@ import { type AgentService, createAgentService } from './agent-service.ts';
 import { openCache } from './cache/open-cache.ts';
 import { createChanges } from './changes.ts';
 import type { Config } from './config.ts';
-import { connectVendors } from './connect.ts';
+import { connectVendors } from './connections/connect.ts';
 import { type DemoWorkspace, openDemoWorkspace } from './demo.ts';
 import { createDesk } from './desk.ts';
 import { startEscalationNotices } from './escalation-notices.ts';

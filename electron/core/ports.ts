@@ -24,10 +24,22 @@ export const systemClock: Clock = {
     }),
 };
 
-/** Secrets by name, e.g. `SWITCHYARD_SLACK_BOT_TOKEN`. */
+/**
+ * Secrets by name, e.g. `SWITCHYARD_SLACK_BOT_TOKEN`. `get` and `set` throw `forbidden`, with what to do, where this
+ * machine has no keychain.
+ */
 export interface SecretStore {
+  /** Why nothing can be kept on this machine, and what to do about it; null where it can. */
+  problem(): string | null;
   get(name: string): Promise<string | null>;
   set(name: string, value: string): Promise<void>;
+  delete(name: string): Promise<void>;
+}
+
+/** Keeps the tokens of an account that signed in; null where nothing is kept yet. */
+export interface TokenStore {
+  read(): Promise<string | null>;
+  write(tokens: string): Promise<void>;
 }
 
 /** What must be known again after a restart and is no secret, by name: how far a chat was read. */

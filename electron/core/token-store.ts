@@ -1,6 +1,5 @@
 import { toAppError } from '../../shared/model/errors.ts';
-import type { TokenStore } from './connectors/microsoft-sign-in.ts';
-import type { Log, SecretStore } from './ports.ts';
+import type { Log, SecretStore, TokenStore } from './ports.ts';
 
 /**
  * Keeps the tokens of a signed-in account among the secrets, and in memory where this machine has no place for

@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { AuditEvent, RoutingAuditRow } from '../model/audit.ts';
+import { ConnectedSystem, Connection, ConnectionCheck, SignInProgress } from '../model/connection.ts';
 import { type ErrorCode, errorTable } from '../model/errors.ts';
 import { CrmRecord, CrmSystem } from '../model/lead.ts';
 import { Email, Person } from '../model/person.ts';
@@ -129,7 +130,7 @@ export type RecordMatch = z.infer<typeof RecordMatch>;
 export const ChangeEvent = z.object({
   requestIds: z.array(z.string()),
   /** Not tied to a request: the sandbox, the connectors. */
-  areas: z.array(z.enum(['requests', 'sandbox', 'system', 'sync'])),
+  areas: z.array(z.enum(['requests', 'sandbox', 'system', 'sync', 'connections'])),
 });
 export type ChangeEvent = z.infer<typeof ChangeEvent>;
 
@@ -150,6 +151,22 @@ export const SystemStatus = z.object({
   ),
 });
 export type SystemStatus = z.infer<typeof SystemStatus>;
+
+/** A system's settings as they were typed: variable to value. A kept secret that is not typed anew is left out. */
+const ConnectionDraft = z.object({
+  system: ConnectedSystem,
+  values: z.record(z.string().max(200), z.string().max(20_000)),
+});
+export type ConnectionDraft = z.infer<typeof ConnectionDraft>;
+
+export const Connections = z.object({
+  connections: z.array(Connection),
+  /** Why this machine keeps no secrets, so that they belong into the environment; null where it does. */
+  keepsNoSecretsBecause: z.string().nullable(),
+  /** Why the person who asks may only look; null where they may change connections. */
+  mayNotChangeBecause: z.string().nullable(),
+});
+export type Connections = z.infer<typeof Connections>;
 
 export const SandboxMessage = z.object({
   channel: z.string(),
@@ -230,6 +247,22 @@ export const contract = {
   },
   system: {
     status: procedure.output(SystemStatus),
+  },
+  /** For admins; everybody who sees the whole queue may look. */
+  connections: {
+    list: procedure.output(Connections),
+    /** Keeps the settings and connects anew with them. Throws `invalid_input` that names the field. */
+    save: procedure.input(ConnectionDraft).output(Connection),
+    /** Forgets the settings, the secrets and the sign-in. */
+    disconnect: procedure.input(z.object({ system: ConnectedSystem })).output(Connection),
+    /** Tries what was typed, saved or not; each result as it comes. */
+    test: procedure.input(ConnectionDraft).output(eventIterator(ConnectionCheck)),
+    /** Signs in at the vendor with saved settings; ends after `done`. Leaving early gives it up. */
+    signIn: procedure
+      .input(z.object({ system: ConnectedSystem, way: z.enum(['browser', 'code']) }))
+      .output(eventIterator(SignInProgress)),
+    /** A paused system is neither listened to nor called, by any runner; what needs it waits. */
+    pause: procedure.input(z.object({ system: ConnectedSystem, isPaused: z.boolean() })).output(Connection),
   },
   sandbox: {
     state: procedure.output(SandboxState),

@@ -1,3 +1,9 @@
+import type {
+  ConnectedSystem,
+  ConnectionCheck,
+  RateBudget,
+  WatchedPlace,
+} from '../../../shared/model/connection.ts';
 import type { ChatDestination, DecisionCard } from '../../../shared/model/decision-card.ts';
 import type {
   CrmAccount,
@@ -20,7 +26,25 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
-export interface CrmConnector {
+/** What every connector can tell an admin about itself. */
+export interface Connector {
+  readonly system: ConnectedSystem;
+  /**
+   * Tries each permission and setting that the connector lives on by a real call that changes nothing, and tells each
+   * result as it comes. What goes wrong is a result, not an error; only `cancelled` is thrown.
+   */
+  testConnection(options?: CallOptions): AsyncGenerator<ConnectionCheck, void, void>;
+  /** The channels that are listened to, or the pages that are read, with the vendor's names for them. */
+  watched(options?: CallOptions): Promise<WatchedPlace[]>;
+}
+
+/** What every connector is given beside its settings. */
+export interface ConnectorParts {
+  /** Told whenever an answer of the vendor says how much of its allowance is used. */
+  onBudget?: ((budget: RateBudget) => void) | undefined;
+}
+
+export interface CrmConnector extends Connector {
   readonly system: CrmSystem;
   /** Open and closed records with this e-mail, letter case aside; deleted ones left out. */
   findByEmail(email: string, options?: CallOptions): Promise<CrmRecord[]>;
@@ -122,7 +146,7 @@ export interface ChatUser {
   isActive: boolean;
 }
 
-export interface ChatConnector {
+export interface ChatConnector extends Connector {
   readonly system: 'slack' | 'teams';
   /**
    * Listens. The handler resolves when the event is stored; only then is it acknowledged, so an event whose handler
@@ -139,7 +163,7 @@ export interface ChatConnector {
   findUserByEmail(email: string, options?: CallOptions): Promise<ChatUser | null>;
 }
 
-export interface KnowledgeConnector {
+export interface KnowledgeConnector extends Connector {
   readonly system: 'confluence' | 'sharepoint';
   /** Every page that carries the label, with its whole body, in the vendor's order of relevance or id. */
   findPolicyPages(query: { label: string }, options?: CallOptions): Promise<PolicyPage[]>;

@@ -10,7 +10,7 @@ import {
 } from '@azure/msal-node';
 import { z } from 'zod';
 import { AppError } from '../../../shared/model/errors.ts';
-import type { Log } from '../ports.ts';
+import type { Log, TokenStore } from '../ports.ts';
 import type { CallOptions } from './connector.ts';
 import {
   cancelled,
@@ -25,12 +25,6 @@ export const loginUrl = 'https://login.microsoftonline.com';
 
 /** Everything that was granted to the app itself in Entra. */
 const appScopes = ['https://graph.microsoft.com/.default'];
-
-/** Keeps the account's tokens where secrets are kept; null where nothing is kept yet. */
-export interface TokenStore {
-  read(): Promise<string | null>;
-  write(tokens: string): Promise<void>;
-}
 
 export interface MicrosoftSignInOptions {
   /** As people know it, for messages: `Microsoft Teams`. */

@@ -1,4 +1,4 @@
-import type { ConnectorsConfig, MicrosoftApp } from '../config.ts';
+import type { ConnectorsConfig, MicrosoftApp } from '../connections/connectors-config.ts';
 import type { PollingPace } from '../connectors/teams/polling.ts';
 import type { Sandbox } from './server.ts';
 import { policyPlaceOf } from './sharepoint/libraries.ts';
@@ -19,9 +19,13 @@ export function sandboxConnectors(
   const policyPlace = policyPlaceOf(world.sharepoint.pages);
   return {
     slack: { ...credentials.slack, channels: [...world.channels.slack], apiUrl: urls.slack },
-    salesforce: { loginUrl: urls.salesforce, instanceUrl: urls.salesforce, clientId, clientSecret },
+    salesforce: {
+      loginUrl: urls.salesforce,
+      instanceUrl: urls.salesforce,
+      auth: { kind: 'client-credentials', clientId, clientSecret },
+    },
     hubspot: { baseUrl: urls.hubspot, accessToken: credentials.hubspot.accessToken },
-    confluence: { baseUrl: urls.confluence, auth: { email, apiToken } },
+    confluence: { baseUrl: urls.confluence, auth: { email, apiToken }, spaces: [] },
     teams:
       world.channels.teams.length === 0
         ? null

@@ -1,8 +1,8 @@
 import { Connection, OAuth2 } from 'jsforce/lib/core.js';
 import { z } from 'zod';
 import { AppError } from '../../../../shared/model/errors.ts';
-import type { Log } from '../../ports.ts';
-import type { CallOptions } from '../connector.ts';
+import type { Clock, Log, TokenStore } from '../../ports.ts';
+import type { CallOptions, ConnectorParts } from '../connector.ts';
 import { garbled } from '../vendor-fetch.ts';
 import { vendor } from './errors.ts';
 import { SalesforceTransport } from './transport.ts';
@@ -10,14 +10,23 @@ import { SalesforceTransport } from './transport.ts';
 /** The SDK's own default is years old. Winter '25; every field and header that is used here is in it. */
 const apiVersion = '62.0';
 
-export interface SalesforceOptions {
+/** How the program signs in. */
+export type SalesforceAuth =
+  | { kind: 'client-credentials'; clientId: string; clientSecret: string }
+  /** The key is a PEM text. */
+  | { kind: 'jwt'; clientId: string; username: string; privateKey: string }
+  /** The secret only where the app demands one; the refresh token where somebody signed in elsewhere. */
+  | { kind: 'web'; clientId: string; clientSecret: string | null; refreshToken: string | null };
+
+export interface SalesforceOptions extends ConnectorParts {
   /** Where tokens are asked for: the organisation's My Domain, e.g. `https://acme.my.salesforce.com`. */
   loginUrl: string;
   /** Where the data is, if that is known before the first token says it. */
   instanceUrl?: string | undefined;
-  /** Of a connected app that allows the client credentials flow. */
-  clientId: string;
-  clientSecret: string;
+  auth: SalesforceAuth;
+  /** Where a web sign-in is kept. */
+  tokens: TokenStore;
+  clock: Clock;
   /** A token that is there already saves the first request for one. */
   accessToken?: string | undefined;
   /** For one answer, head and body together. */
@@ -47,7 +56,9 @@ const Token = z.object({ access_token: z.string().min(1), instance_url: z.url() 
 
 /** The client credentials flow gives no refresh token: a session is renewed by asking for the next one. */
 export function createSession(options: SalesforceOptions): SalesforceSession {
-  const { clientId, clientSecret, timeoutMs, log } = options;
+  const { auth, timeoutMs, log } = options;
+  if (auth.kind !== 'client-credentials') throw new Error('not yet');
+  const { clientId, clientSecret } = auth;
   const loginUrl = apiOrigin(options.loginUrl);
   const connection = new Connection({
     loginUrl,

@@ -1,5 +1,5 @@
 import { AppError } from '../../../../shared/model/errors.ts';
-import type { Clock, Log, StateStore } from '../../ports.ts';
+import type { Clock, Log, StateStore, TokenStore } from '../../ports.ts';
 import type {
   CallOptions,
   ChatConnector,
@@ -9,12 +9,7 @@ import type {
   PostedMessage,
 } from '../connector.ts';
 import { createGraph, type Graph, graphPath, hasStatus } from '../microsoft-graph.ts';
-import {
-  createAccountSignIn,
-  createAppTokens,
-  type MicrosoftSignInOptions,
-  type TokenStore,
-} from '../microsoft-sign-in.ts';
+import { createAccountSignIn, createAppTokens, type MicrosoftSignInOptions } from '../microsoft-sign-in.ts';
 import { adaptiveCard, cardHtml } from './card.ts';
 import { createChannelMessages, type News, type WatchedChannel } from './channel-messages.ts';
 import { createChatMessages } from './chat-messages.ts';

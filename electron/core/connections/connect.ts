@@ -1,15 +1,15 @@
-import type { CrmSystem } from '../../shared/model/lead.ts';
-import type { ConnectorsConfig } from './config.ts';
-import { createConfluenceConnector } from './connectors/confluence/client.ts';
-import type { ChatConnector, CrmConnector, KnowledgeConnector } from './connectors/connector.ts';
-import { createHubspotConnector } from './connectors/hubspot/client.ts';
-import { createAppTokens } from './connectors/microsoft-sign-in.ts';
-import { createSalesforceConnector } from './connectors/salesforce/client.ts';
-import { createSharepointConnector } from './connectors/sharepoint/client.ts';
-import { createSlackConnector } from './connectors/slack/client.ts';
-import { createTeamsConnector } from './connectors/teams/client.ts';
-import type { Clock, Log, SecretStore, StateStore } from './ports.ts';
-import { createTokenStore } from './token-store.ts';
+import type { CrmSystem } from '../../../shared/model/lead.ts';
+import { createConfluenceConnector } from '../connectors/confluence/client.ts';
+import type { ChatConnector, CrmConnector, KnowledgeConnector } from '../connectors/connector.ts';
+import { createHubspotConnector } from '../connectors/hubspot/client.ts';
+import { createAppTokens } from '../connectors/microsoft-sign-in.ts';
+import { createSalesforceConnector } from '../connectors/salesforce/client.ts';
+import { createSharepointConnector } from '../connectors/sharepoint/client.ts';
+import { createSlackConnector } from '../connectors/slack/client.ts';
+import { createTeamsConnector } from '../connectors/teams/client.ts';
+import type { Clock, Log, SecretStore, StateStore } from '../ports.ts';
+import { createTokenStore } from '../token-store.ts';
+import type { ConnectorsConfig } from './connectors-config.ts';
 
 /** The vendors that this program is connected to. */
 export interface Connectors {
@@ -60,6 +60,8 @@ export function connectVendors(
       ...common('salesforce'),
       ...rest,
       instanceUrl: instanceUrl ?? undefined,
+      tokens: createTokenStore('salesforce account', secrets, log),
+      clock,
     });
   }
   if (hubspot) connectors.crms.hubspot = createHubspotConnector({ ...common('hubspot'), ...hubspot });
