@@ -18,6 +18,27 @@ export type CrmOwner = z.infer<typeof CrmOwner>;
 const text = z.string().nullable();
 const amount = z.number().nullable();
 
+/** A campaign that a lead or contact answered to. */
+export const CrmCampaign = z.object({
+  /** Null where the CRM names the campaign only in words. */
+  id: text,
+  name: z.string(),
+  /** In the CRM's own words: `Webinar`, `Paid search`. */
+  type: text,
+  /** When the lead or contact became part of it. ISO 8601. */
+  at: text,
+});
+export type CrmCampaign = z.infer<typeof CrmCampaign>;
+
+/** A sales territory that the CRM itself assigns records and users to. */
+export const CrmTerritory = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** E-mails of the active users who work in it. */
+  members: z.array(z.string()),
+});
+export type CrmTerritory = z.infer<typeof CrmTerritory>;
+
 /**
  * A Salesforce Lead or a HubSpot contact (with its company's id), as the CRM holds it. Null is *unknown*: the CRM
  * has no value; it is never empty text or zero. Values are the CRM's own words; `routing/facts` normalises them.
@@ -52,6 +73,12 @@ export const CrmRecord = z.object({
   modifiedAt: text,
   /** Where a person can open the record. */
   url: text,
+  /** Newest first. Absent where the CRM has not told, as in all that was stored before it was asked. */
+  campaigns: z.array(CrmCampaign).optional(),
+  /** The CRM's own territories of the lead. Absent where the CRM has not told. */
+  territories: z.array(CrmTerritory).optional(),
+  /** Of a possible duplicate: the CRM's own duplicate rules that have put the two records together, by name. */
+  duplicateRules: z.array(z.string()).optional(),
 });
 export type CrmRecord = z.infer<typeof CrmRecord>;
 
@@ -68,6 +95,8 @@ export const CrmAccount = z.object({
   annualRevenue: amount,
   owner: CrmOwner.nullable(),
   url: text,
+  /** The CRM's own territories of the account. Absent where the CRM has not told. */
+  territories: z.array(CrmTerritory).optional(),
 });
 export type CrmAccount = z.infer<typeof CrmAccount>;
 
