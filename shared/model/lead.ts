@@ -12,6 +12,8 @@ export const CrmOwner = z.object({
   email: z.string().nullable(),
   name: z.string().nullable(),
   isActive: z.boolean(),
+  /** The user's teams by name, the main one first. Absent where the CRM has not told. */
+  teams: z.array(z.string()).optional(),
 });
 export type CrmOwner = z.infer<typeof CrmOwner>;
 
@@ -73,12 +75,18 @@ export const CrmRecord = z.object({
   modifiedAt: text,
   /** Where a person can open the record. */
   url: text,
+  /** What else the CRM knows about where the person came from, in plain words. */
+  sourceDetail: text.optional(),
   /** Newest first. Absent where the CRM has not told, as in all that was stored before it was asked. */
   campaigns: z.array(CrmCampaign).optional(),
   /** The CRM's own territories of the lead. Absent where the CRM has not told. */
   territories: z.array(CrmTerritory).optional(),
   /** Of a possible duplicate: the CRM's own duplicate rules that have put the two records together, by name. */
   duplicateRules: z.array(z.string()).optional(),
+  /** Companies that the record is associated with beside `companyId`. */
+  otherCompanyIds: z.array(z.string()).optional(),
+  /** Ids that lead to this record since the records that had them were merged into it. */
+  formerIds: z.array(z.string()).optional(),
 });
 export type CrmRecord = z.infer<typeof CrmRecord>;
 
