@@ -1,47 +1,70 @@
-import { connectionVariables } from './catalogue.ts';
+import { type ConnectionVariable, connectionVariables } from './catalogue.ts';
 import type { SetUpField, SetUpGuide } from './guide.ts';
 
-/** Variable to what stands in its field. */
-export type EnteredValues = Readonly<Record<string, string>>;
+/** What was entered, variable to value; what was not entered is missing or empty. */
+export type EnteredValues = Readonly<Record<string, string | undefined>>;
 
-/** What is kept of a system: its values, and the variables whose secret is kept. */
-export interface KeptValues {
+type Condition = NonNullable<SetUpField['onlyWhen']>;
+
+export const isSecret = ({ kind }: SetUpField): boolean => kind === 'secret' || kind === 'secret file';
+
+/** What holds for a field: what was entered, else what holds by default; empty where neither is there. */
+function heldValue(guide: SetUpGuide, variable: string, values: EnteredValues): string {
+  const entered = values[variable]?.trim() ?? '';
+  return entered === ''
+    ? (guide.fields.find((field) => field.variable === variable)?.default ?? '')
+    : entered;
+}
+
+/** Whether a field or a sign-in counts with these values. */
+export function isWanted(
+  guide: SetUpGuide,
+  condition: Condition | undefined,
+  values: EnteredValues,
+): boolean {
+  return condition === undefined || condition.values.includes(heldValue(guide, condition.variable, values));
+}
+
+/** The fields that count with these values, in the guide's order. */
+export function wantedFields(guide: SetUpGuide, values: EnteredValues): SetUpField[] {
+  return guide.fields.filter(({ onlyWhen }) => isWanted(guide, onlyWhen, values));
+}
+
+const isKnown = (variable: string): variable is ConnectionVariable =>
+  Object.hasOwn(connectionVariables, variable);
+
+/** What is wrong with a value that is there, as a sentence about its field, or null. */
+export function valueProblem({ variable, label }: SetUpField, value: string): string | null {
+  if (!isKnown(variable)) return null;
+  const parsed = connectionVariables[variable].safeParse(value);
+  const message = parsed.success ? undefined : parsed.error.issues[0]?.message;
+  if (message === undefined) return null;
+  // One that names the part of a list that is wrong stands by itself.
+  return message.startsWith('"') ? `${message}.` : `${label} ${message}.`;
+}
+
+export interface EnteredDraft {
   values: EnteredValues;
-  secrets: readonly string[];
+  /** The variables whose secret is kept from before; a kept one need not be entered again. */
+  keptSecrets: readonly string[];
 }
 
-/** What was entered, as far as it counts. */
-export interface EnteredSettings {
-  /** Variable to what was entered, without blanks around it; a field left to its default is not among them. */
-  values: Record<string, string>;
-  /** The variables whose kept secret goes on to hold. */
-  keptSecrets: string[];
-  /** Variable to what is wrong with it, to be read after the field's label; empty where all is well. */
-  problems: Record<string, string>;
-}
-
-const isSecret = ({ kind }: SetUpField): boolean => kind === 'secret' || kind === 'secret file';
-
-const enteredFor = (variable: string, values: EnteredValues): string => values[variable]?.trim() ?? '';
-
-/** What holds for a field: what was entered, else its default; empty where there is neither. */
-function effectiveValue(guide: SetUpGuide, variable: string, values: EnteredValues): string {
-  const field = guide.fields.find((candidate) => candidate.variable === variable);
-  return enteredFor(variable, values) || (field?.default ?? '');
-}
-
-function holds(guide: SetUpGuide, onlyWhen: SetUpField['onlyWhen'], values: EnteredValues): boolean {
-  return onlyWhen === undefined || onlyWhen.values.includes(effectiveValue(guide, onlyWhen.variable, values));
-}
-
-/** The fields that are shown and read with these values: a field may depend on what another one says. */
-export function fieldsThatCount(guide: SetUpGuide, values: EnteredValues): SetUpField[] {
-  return guide.fields.filter(({ onlyWhen }) => holds(guide, onlyWhen, values));
-}
-
-/** The sign-in that these values ask for, or null. */
-export function signInThatCounts(guide: SetUpGuide, values: EnteredValues): SetUpGuide['signIn'] {
-  return guide.signIn !== null && holds(guide, guide.signIn.onlyWhen, values) ? guide.signIn : null;
+/** What keeps these values from being used, variable to a sentence, for the fields that count. */
+export function draftProblems(
+  guide: SetUpGuide,
+  { values, keptSecrets }: EnteredDraft,
+): Record<string, string> {
+  const problems = wantedFields(guide, values).flatMap((field) => {
+    const { variable, label, isRequired } = field;
+    const value = values[variable];
+    const isLeftAsKept = value === undefined && keptSecrets.includes(variable);
+    if (isLeftAsKept) return [];
+    if (value === undefined || value.trim() === '')
+      return isRequired && field.default === undefined ? [[variable, `${label} is needed.`]] : [];
+    const problem = valueProblem(field, value);
+    return problem === null ? [] : [[variable, problem]];
+  });
+  return Object.fromEntries(problems);
 }
 
 /** Scheme, host and port. */
@@ -57,62 +80,54 @@ export function sendsSecretsElsewhere(
   return guide.fields.some(
     ({ isSecretsTarget, variable }) =>
       isSecretsTarget === true &&
-      originOf(effectiveValue(guide, variable, before)) !== originOf(effectiveValue(guide, variable, after)),
+      originOf(heldValue(guide, variable, before)) !== originOf(heldValue(guide, variable, after)),
   );
 }
 
-/** What is wrong with a text in a field, to be read after the field's label; null where nothing is. */
-export function problemOfField({ variable, choices }: SetUpField, entered: string): string | null {
-  if (choices !== undefined && !choices.some(({ value }) => value === entered)) {
-    return `is none of ${choices.map(({ label }) => `"${label}"`).join(', ')}`;
-  }
-  const schema = Object.entries(connectionVariables).find(([name]) => name === variable)?.[1];
-  return schema?.safeParse(entered).error?.issues[0]?.message ?? null;
+/** What is kept of a system: its values without the secrets, and the variables whose secret is kept. */
+export interface KeptSettings {
+  values: EnteredValues;
+  secrets: readonly string[];
+}
+
+/** A draft as far as it counts. */
+export interface EnteredSettings {
+  /** Variable to what was entered, without blanks around it; a field that is left to its default is not among them. */
+  values: Record<string, string>;
+  /** The variables whose kept secret goes on to hold. */
+  keptSecrets: string[];
+  /** Variable to a sentence; empty where the settings can be used. */
+  problems: Record<string, string>;
 }
 
 /**
- * Reads what was entered for a system: the same fields, defaults and checks wherever it is entered. A secret that is
- * left empty goes on to hold where it is kept, unless it would be sent to another address than before.
+ * Reads a draft beside what is kept. A kept secret that is not in the draft goes on to hold, unless it would be sent to
+ * another address than the one it was entered for: then it has to be entered again.
  */
-export function readEntered(guide: SetUpGuide, values: EnteredValues, kept: KeptValues): EnteredSettings {
-  const isElsewhere = sendsSecretsElsewhere(guide, kept.values, values);
-  const settings: EnteredSettings = { values: {}, keptSecrets: [], problems: {} };
-  for (const field of fieldsThatCount(guide, values)) {
-    const { variable } = field;
-    const entered = enteredFor(variable, values);
-    const isKept = isSecret(field) && kept.secrets.includes(variable);
-    if (entered !== '') {
-      settings.values[variable] = entered;
-      const problem = problemOfField(field, entered);
-      if (problem !== null) settings.problems[variable] = problem;
-    } else if (isKept && !isElsewhere) settings.keptSecrets.push(variable);
-    else if (isKept && field.isRequired) {
-      settings.problems[variable] =
-        'has to be entered again: the kept one was entered for another address and is not sent to this one';
-    } else if (field.isRequired && field.default === undefined) settings.problems[variable] = 'is missing';
-  }
-  return settings;
-}
-
-/** The values among these that are no secrets, and so may be shown and kept in a file. */
-export function openValues(guide: SetUpGuide, values: EnteredValues): Record<string, string> {
-  return pick(values, (field) => !isSecret(field), guide);
-}
-
-/** The secrets among these values. */
-export function secretValues(guide: SetUpGuide, values: EnteredValues): Record<string, string> {
-  return pick(values, isSecret, guide);
-}
-
-/** The variables of a system that hold a secret. */
-export const secretVariables = (guide: SetUpGuide): string[] =>
-  guide.fields.filter(isSecret).map(({ variable }) => variable);
-
-function pick(
-  values: EnteredValues,
-  isWanted: (field: SetUpField) => boolean,
-  { fields }: SetUpGuide,
-): Record<string, string> {
-  const wanted = new Set(fields.filter(isWanted).map(({ variable }) => variable));
-  return Object.fromEntries(Object.entries(values).filter(([variable]) => wanted.has(variable)));
+export function readDraft(guide: SetUpGuide, draft: EnteredValues, kept: KeptSettings): EnteredSettings {
+  const isElsewhere = sendsSecretsElsewhere(guide, kept.values, draft);
+  const wanted = wantedFields(guide, draft);
+  const entered = wanted.flatMap(({ variable }) => {
+    const value = draft[variable]?.trim() ?? '';
+    return value === '' ? [] : [[variable, value] as const];
+  });
+  const left = wanted.filter(
+    (field) =>
+      isSecret(field) && draft[field.variable] === undefined && kept.secrets.includes(field.variable),
+  );
+  const keptSecrets = isElsewhere ? [] : left.map(({ variable }) => variable);
+  const lost = isElsewhere ? left.filter(({ isRequired }) => isRequired) : [];
+  return {
+    values: Object.fromEntries(entered),
+    keptSecrets,
+    problems: {
+      ...draftProblems(guide, { values: draft, keptSecrets }),
+      ...Object.fromEntries(
+        lost.map(({ variable, label }) => [
+          variable,
+          `${label} has to be entered again: the kept one belongs to another address and is not sent to this one.`,
+        ]),
+      ),
+    },
+  };
 }
