@@ -1,5 +1,5 @@
 import type { Log } from '../../electron/core/ports.ts';
-import { createFaults, type FaultSystem, type Faults } from '../../electron/core/sandbox/faults.ts';
+import { createFaults, type Faults, type VendorSystem } from '../../electron/core/sandbox/faults.ts';
 import type {
   SandboxCredentials,
   StandIn,
@@ -58,7 +58,7 @@ export interface StandInServer<Kind extends StandIn> extends AsyncDisposable {
 
 /** Serves one stand-in over HTTP, with this part of a world. */
 export async function serveStandIn<Kind extends StandIn>(options: {
-  system: FaultSystem;
+  system: VendorSystem;
   world: object;
   create: (context: StandInContext) => Kind;
   onExchange?: (exchange: Exchange, standIn: Kind) => void;

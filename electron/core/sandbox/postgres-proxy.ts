@@ -89,7 +89,8 @@ function serve(client: Socket, upstream: Socket, options: PostgresProxyOptions):
     if (isTlsRequest(message)) isTlsAnswerDue = true;
     if (beginsRequest(message) && !isRequestOpen) {
       isRequestOpen = true;
-      const fault = faults.take('postgres', isWrite(sqlOf(message), isInTransaction));
+      const isStored = isWrite(sqlOf(message), isInTransaction);
+      const fault = faults.take('postgres', { isWrite: isStored, needsCredentials: false });
       if (fault !== null) befall(fault);
     }
     if (endsRequest(message)) isRequestOpen = false;

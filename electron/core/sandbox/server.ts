@@ -1,6 +1,6 @@
 import type { Clock, Log } from '../ports.ts';
 import { type ConfluenceStandIn, createConfluenceStandIn } from './confluence.ts';
-import { createFaults, type FaultSystem, type Faults } from './faults.ts';
+import { createFaults, type Faults, type VendorSystem } from './faults.ts';
 import { createHubspotStandIn } from './hubspot.ts';
 import { createSalesforceStandIn } from './salesforce.ts';
 import { createSharepointStandIn, type SharepointStandIn } from './sharepoint.ts';
@@ -28,7 +28,7 @@ export interface SandboxOptions {
   /** After how long Slack delivers an envelope again that was not acknowledged; 3 s, as the vendor. */
   slackAckMs?: number;
   /** Sees every exchange that was answered, for tests that hold the stand-ins to their vendors' contracts. */
-  onExchange?: (exchange: { system: FaultSystem; request: StandInRequest; reply: StandInReply }) => void;
+  onExchange?: (exchange: { system: VendorSystem; request: StandInRequest; reply: StandInReply }) => void;
 }
 
 /** Base addresses, to be given to the connectors as they would be given the vendors' own. */
@@ -97,7 +97,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 
   async function serve<Kind extends StandIn>(
-    system: FaultSystem,
+    system: VendorSystem,
     create: (context: StandInContext) => Kind,
     onUpgrade?: Parameters<typeof startVendorServer>[0]['onUpgrade'],
   ): Promise<{ standIn: Kind; url: string }> {

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../ports.ts';
-import type { FaultSystem, Faults } from './faults.ts';
+import { createFaultyPages } from './fault-pages.ts';
+import { busyReply, expiredReply, htmlPage, refusedReply } from './fault-replies.ts';
+import type { Fault, Faults, VendorSystem } from './faults.ts';
 import type { RateLimit, StandIn, StandInReply, StandInRequest } from './stand-in.ts';
 
 /** Larger than anything a vendor takes, so that a runaway client cannot fill the memory. */
@@ -16,7 +18,7 @@ export interface VendorServer {
 }
 
 export interface VendorServerOptions {
-  system: FaultSystem;
+  system: VendorSystem;
   /** Built once the address is known. */
   standIn: (baseUrl: string) => StandIn;
   faults: Faults;
@@ -41,13 +43,15 @@ export async function startVendorServer(options: VendorServerOptions): Promise<V
   const url = `http://127.0.0.1:${port}`;
   const standIn = options.standIn(url);
   const isLimited = createLimiter(options.limitFactor);
+  const pages = createFaultyPages(system);
   let inFlight = 0;
 
   async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const request = await readRequest(incoming, url);
-    if (request === null) return send(response, { status: 413, body: 'Request Entity Too Large' });
-    const isWrite = standIn.isWrite(request);
-    const fault = faults.take(system, isWrite);
+    const sent = await readRequest(incoming, url);
+    if (sent === null) return send(response, { status: 413, body: 'Request Entity Too Large' });
+    const request = pages.meant(sent);
+    const needsCredentials = expiredReply(standIn, request) !== null;
+    const fault = faults.take(system, { isWrite: standIn.isWrite(request), needsCredentials });
     if (fault?.kind === 'timeout') {
       await hold(response, timeoutHoldMs);
       incoming.socket.destroy();
@@ -57,18 +61,59 @@ export async function startVendorServer(options: VendorServerOptions): Promise<V
       incoming.socket.resetAndDestroy();
       return;
     }
-    const reply =
-      fault?.kind === 'http_503'
-        ? standIn.unavailable(request)
-        : fault?.kind === 'http_429'
-          ? standIn.busy(request, fault.retryAfterSeconds)
-          : (standIn.refuse(request) ?? limited(request) ?? (await standIn.handle(request)));
+    const reply = (fault && replyInstead(fault, request)) ?? (await replyTo(request));
     if (fault?.kind === 'write_then_reset') {
       incoming.socket.resetAndDestroy();
       return;
     }
-    send(response, reply);
-    options.onExchange?.({ request, reply });
+    if (fault?.kind === 'truncated_body') return breakOff(response, reply);
+    const shown = fault?.kind === 'truncated_json' ? withHalfBody(reply) : reply;
+    send(response, shown);
+    options.onExchange?.({ request, reply: shown });
+  }
+
+  async function replyTo(request: StandInRequest): Promise<StandInReply> {
+    const reply = standIn.refuse(request) ?? limited(request) ?? (await standIn.handle(request));
+    const kind = pages.isPage(request, reply) ? faults.takeForPage(system) : null;
+    return kind === null ? reply : pages.spoil(request, reply, kind);
+  }
+
+  /** What comes where nothing is done; null for the faults that let the work be done. */
+  function replyInstead({ kind, retryAfterSeconds }: Fault, request: StandInRequest): StandInReply | null {
+    const busy = (form: Parameters<typeof busyReply>[2]['form']) =>
+      busyReply(standIn, request, { form, now: new Date() });
+    switch (kind) {
+      case 'http_401':
+        return expiredReply(standIn, request);
+      case 'http_403':
+        return refusedReply(system, 403);
+      case 'http_404':
+        return refusedReply(system, 404);
+      case 'http_409':
+        return refusedReply(system, 409);
+      case 'http_412':
+        return refusedReply(system, 412);
+      case 'http_429':
+        return standIn.busy(request, retryAfterSeconds);
+      case 'http_429_bare':
+        return busy('bare');
+      case 'http_429_seconds':
+        return busy('seconds');
+      case 'http_429_fraction':
+        return busy('fraction');
+      case 'http_429_date':
+        return busy('date');
+      case 'http_429_skewed':
+        return busy('skewed');
+      case 'http_500':
+        return refusedReply(system, 500);
+      case 'http_503':
+        return standIn.unavailable(request);
+      case 'html_page':
+        return htmlPage;
+      default:
+        return null;
+    }
   }
 
   function limited(request: StandInRequest): StandInReply | null {
@@ -139,13 +184,35 @@ async function readRequest(incoming: IncomingMessage, baseUrl: string): Promise<
 }
 
 function send(response: ServerResponse, reply: StandInReply): void {
-  const { status, headers = {}, body } = reply;
+  const { status, headers, body } = readied(reply);
+  response.writeHead(status, headers);
+  response.end(body);
+}
+
+/** The reply as it goes over the wire. */
+function readied({ status, headers = {}, body }: StandInReply) {
   const isJson = typeof body === 'object' && !Buffer.isBuffer(body);
-  response.writeHead(status, {
-    ...(isJson ? { 'content-type': 'application/json;charset=UTF-8' } : {}),
-    ...headers,
-  });
-  response.end(isJson ? JSON.stringify(body) : body);
+  const type = isJson ? { 'content-type': 'application/json;charset=UTF-8' } : {};
+  return { status, headers: { ...type, ...headers }, body: isJson ? JSON.stringify(body) : body };
+}
+
+/** Sends half of the reply; then the connection breaks. */
+function breakOff(response: ServerResponse, reply: StandInReply): void {
+  const { status, headers, body = '' } = readied(reply);
+  const bytes = Buffer.from(body);
+  if (bytes.length === 0) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(status, { ...headers, 'content-length': String(bytes.length + 1) });
+  response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
+}
+
+/** The reply with the second half of its JSON missing, although the answer is whole for HTTP. */
+function withHalfBody(reply: StandInReply): StandInReply {
+  const { status, headers, body = '' } = readied(reply);
+  const bytes = Buffer.from(body);
+  return { status, headers, body: bytes.subarray(0, bytes.length / 2).toString('utf8') };
 }
 
 /** Resolves when the client has gone, or after `holdMs`. */

@@ -4,7 +4,7 @@ import { Duration } from 'luxon';
 import { z } from 'zod';
 import { AppError } from '../../../shared/model/errors.ts';
 import { priorities } from '../../../shared/model/request.ts';
-import { faultKinds, faultSystems } from '../sandbox/faults.ts';
+import { faultSystems, scenarioFaultKinds } from '../sandbox/faults.ts';
 import { readWorld, type World } from '../sandbox/world.ts';
 
 const actions = ['approve', 'reject', 'return'] as const;
@@ -58,7 +58,7 @@ const stepFields = {
   hubspot_patch: patch,
   fault: z.strictObject({
     system: z.enum(faultSystems),
-    kind: z.enum(faultKinds),
+    kind: z.enum(scenarioFaultKinds),
     times: z.number().int().min(1).default(1),
   }),
   crash_runner: z.strictObject({ at: z.enum(['before_write', 'after_write', 'after_audit']) }),
