@@ -1,10 +1,6 @@
-import {
-  judgeRequest,
-  type RecheckInput,
-  type RunInput,
-  type RunResult,
-  recheckApproval,
-} from '../../electron/core/agent/workflow.ts';
+import { type RecheckInput, recheckApproval } from '../../electron/core/agent/recheck-approval.ts';
+import type { RunInput, RunResult } from '../../electron/core/agent/run-result.ts';
+import { judgeRequest } from '../../electron/core/agent/workflow.ts';
 import type { PoolState } from '../../electron/core/routing/pools.ts';
 import type { World } from '../../electron/core/sandbox/world.ts';
 import type { Priority } from '../../shared/model/request.ts';

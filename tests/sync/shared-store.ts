@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
+import { emptyCase } from '../../electron/core/agent/case-file.ts';
 import { type RecordedRun, recordOutcome } from '../../electron/core/agent/record-outcome.ts';
 import { newTrail } from '../../electron/core/agent/tools.ts';
-import { emptyCase } from '../../electron/core/agent/workflow.ts';
 import { systemClock } from '../../electron/core/ports.ts';
 import { appendAudit } from '../../electron/core/store/audit.ts';
 import { type Db, openDatabase } from '../../electron/core/store/db.ts';

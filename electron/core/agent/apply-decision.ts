@@ -24,10 +24,10 @@ import {
   ownerChanged,
   rejectedBy,
 } from './outcome-replies.ts';
+import { type Recheck, recheckApproval } from './recheck-approval.ts';
 import { recordOutcome, toolCallEvents } from './record-outcome.ts';
 import { leadLabel } from './replies.ts';
 import { foundSoFar, maximumJudgements, type Run, spokenIn } from './run.ts';
-import { type Recheck, recheckApproval } from './workflow.ts';
 
 /** Applies what a human decided on an escalated case. */
 export function applyDecision(run: Run, decision: HumanDecision): Promise<void> {

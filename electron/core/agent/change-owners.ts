@@ -8,8 +8,9 @@ import { type Intent, type RequestRecord, updateUnderLease } from '../store/requ
 import { takePoolTurn } from '../store/routing.ts';
 import { insertRoutingAudit } from '../store/routing-audit.ts';
 import { displayName, type Found } from './outcome.ts';
+import { type OwnerChange, planChanges } from './owner-changes.ts';
 import type { Run } from './run.ts';
-import { type OwnerChange, planChanges, type RunResult } from './workflow.ts';
+import type { RunResult } from './run-result.ts';
 
 /** What is being written, kept with the request until it is recorded. */
 export interface OpenPlan {

@@ -1,8 +1,8 @@
 import type { DecisionCard } from '../../../shared/model/decision-card.ts';
 import type { CaseFile, Priority, Reason } from '../../../shared/model/request.ts';
 import { recordTitle } from '../routing/facts.ts';
+import { factWords } from './case-file.ts';
 import { reasonWords } from './replies.ts';
-import { factWords } from './workflow.ts';
 
 export interface CardInput {
   requestId: string;

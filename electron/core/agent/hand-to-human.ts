@@ -7,7 +7,7 @@ import { readRouting } from '../store/routing.ts';
 import { escalate, type Found, humanEvent, responsibleAsBefore } from './outcome.ts';
 import { recordOutcome } from './record-outcome.ts';
 import { maximumJudgements, type Run } from './run.ts';
-import type { RunResult } from './workflow.ts';
+import type { RunResult } from './run-result.ts';
 
 /** Cases that a human gets although the rules did not ask for one: the agent could not carry them through. */
 

@@ -6,7 +6,8 @@ import { conclude, displayName } from './outcome.ts';
 import { ownerChanged } from './outcome-replies.ts';
 import { recordOutcome } from './record-outcome.ts';
 import { maximumJudgements, type Run, spokenIn } from './run.ts';
-import { judgeRequest, type RunInput, type RunResult } from './workflow.ts';
+import type { RunInput, RunResult } from './run-result.ts';
+import { judgeRequest } from './workflow.ts';
 
 /** Judges a request by what was said so far, and does or asks what follows from it. */
 export async function judgeAndAct(run: Run): Promise<void> {

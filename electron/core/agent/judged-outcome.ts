@@ -1,7 +1,7 @@
 import { conclude, displayName, escalate, type Ground, type Outcome } from './outcome.ts';
 import { alreadyRight } from './outcome-replies.ts';
 import { withdrawn } from './replies.ts';
-import type { RunResult } from './workflow.ts';
+import type { RunResult } from './run-result.ts';
 
 /** What a judgement makes of a request, where nothing has to be written for it. */
 export function outcomeOf(ground: Ground, result: Exclude<RunResult, { kind: 'change' }>): Outcome {

@@ -6,11 +6,11 @@ import type { Clock, Log } from '../ports.ts';
 import type { Db } from '../store/db.ts';
 import type { Jobs } from '../store/jobs.ts';
 import type { LeasedCase, MessageRecord } from '../store/requests.ts';
+import { emptyCase } from './case-file.ts';
 import type { CrashPoint, CrmWriter } from './crm-writer.ts';
 import type { SpokenMessage } from './language/reader.ts';
 import type { Found, Ground } from './outcome.ts';
 import type { ToolRunner, Trail } from './tools.ts';
-import { emptyCase } from './workflow.ts';
 
 /** What every run works with. */
 export interface RunParts {
