@@ -160,12 +160,16 @@ export function garbled(vendor: string, what: string): AppError {
   );
 }
 
-/** What Retry-After asks for, in milliseconds: seconds (fractions allowed) or an HTTP date. */
-export function retryAfterMs(headers: Headers, now: number = Date.now()): number | undefined {
+/**
+ * What Retry-After asks for, in milliseconds: seconds (fractions allowed) or an HTTP date, which is read by the clock
+ * that the answer's own `Date` shows, because ours may differ.
+ */
+export function retryAfterMs(headers: Headers): number | undefined {
   const value = headers.get('retry-after');
   if (value === null || value.trim() === '') return undefined;
   const seconds = Number(value);
   if (Number.isFinite(seconds)) return Math.max(0, Math.round(seconds * 1000));
   const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+  const sentAt = Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(at) ? undefined : Math.max(0, at - (Number.isNaN(sentAt) ? Date.now() : sentAt));
 }
