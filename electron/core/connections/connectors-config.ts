@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../../shared/model/errors.ts';
 import { connectionVariables } from '../../../shared/set-up/catalogue.ts';
-import type { TeamsChannel } from '../../../shared/set-up/teams.ts';
+import type { NamedTeamsChannel, TeamsChannel } from '../../../shared/set-up/teams.ts';
 import { graphUrl } from '../connectors/microsoft-graph.ts';
 import { loginUrl } from '../connectors/microsoft-sign-in.ts';
 import type { SalesforceAuth } from '../connectors/salesforce/session.ts';
@@ -20,7 +20,12 @@ export interface MicrosoftApp {
 export interface ConnectorsConfig {
   slack: { botToken: string; appToken: string; channels: string[]; apiUrl: string | null } | null;
   salesforce: { loginUrl: string; instanceUrl: string | null; auth: SalesforceAuth } | null;
-  hubspot: { baseUrl: string; accessToken: string } | null;
+  hubspot: {
+    baseUrl: string;
+    accessToken: string;
+    /** HubSpot's own bound where it is left out. */
+    searchesPerSecond?: number;
+  } | null;
   confluence: {
     baseUrl: string;
     auth: { email: string; apiToken: string } | { bearerToken: string };
@@ -31,7 +36,7 @@ export interface ConnectorsConfig {
     app: MicrosoftApp;
     /** Of the account that posts, where it signed in elsewhere. */
     refreshToken: string | null;
-    channels: TeamsChannel[];
+    channels: (TeamsChannel | NamedTeamsChannel)[];
     pace: PollingPace;
   } | null;
   sharepoint: { app: MicrosoftApp; siteUrl: string; library: string } | null;

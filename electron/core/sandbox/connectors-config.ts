@@ -24,7 +24,12 @@ export function sandboxConnectors(
       instanceUrl: urls.salesforce,
       auth: { kind: 'client-credentials', clientId, clientSecret },
     },
-    hubspot: { baseUrl: urls.hubspot, accessToken: credentials.hubspot.accessToken },
+    hubspot: {
+      baseUrl: urls.hubspot,
+      accessToken: credentials.hubspot.accessToken,
+      // The stand-in holds its own bounds, which a scenario may have switched off.
+      searchesPerSecond: Number.POSITIVE_INFINITY,
+    },
     confluence: { baseUrl: urls.confluence, auth: { email, apiToken }, spaces: [] },
     teams:
       world.channels.teams.length === 0

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { AppError } from '../../../shared/model/errors.ts';
-import { contactProperties, forgottenOwner, toCrmRecord } from '../connectors/hubspot/map.ts';
+import { contactProperties, forgottenOwner, formerIdsOf, toCrmRecord } from '../connectors/hubspot/map.ts';
+import { portalOf } from '../connectors/hubspot/portal.ts';
+import { account, tokenDetails } from './hubspot/account.ts';
+import { createAllowance } from './hubspot/allowance.ts';
+import { AssociationsRequest, companyIdsOf, readAssociations } from './hubspot/associations.ts';
 import { change, type ObjectType, type StoredObject, toReply, toStoredObject } from './hubspot/objects.ts';
 import { createOwners, isArchivedAsked, pagingOf } from './hubspot/owners.ts';
 import * as refusals from './hubspot/refusals.ts';
@@ -10,6 +14,10 @@ import type { CrmStandIn, StandInContext, StandInReply, StandInRequest } from '.
 const objectPath = /^\/crm\/v3\/objects\/(contacts|companies)\/([^/]+)$/;
 const searchPath = /^\/crm\/v3\/objects\/(contacts|companies)\/search$/;
 const batchReadPath = /^\/crm\/v3\/objects\/(contacts|companies)\/batch\/read$/;
+const listPath = '/crm/v3/objects/contacts';
+const associationsPath = '/crm/v4/associations/contacts/companies/batch/read';
+const accountPath = '/account-info/v3/details';
+const tokenPath = '/oauth/v2/private-apps/get/access-token-info';
 const ownersPath = /^\/crm\/v3\/owners\/?$/;
 const ownerPath = /^\/crm\/v3\/owners\/([^/]+)$/;
 
@@ -24,7 +32,8 @@ const BatchRead = z.strictObject({
 
 /**
  * HubSpot's contacts, companies and owners, as version 3 of its API has them. A contact with `hs_read_only` "true"
- * refuses every change; one that is `archived` is found only by who asks for archived ones.
+ * refuses every change; one that is `archived` is found only by who asks for archived ones. Where contacts or companies
+ * were merged, the surviving one names the others in `hs_merged_object_ids`, and their ids lead to it.
  */
 export function createHubspotStandIn(context: StandInContext): CrmStandIn {
   const { world, clock, credentials, changed } = context;
@@ -34,19 +43,41 @@ export function createHubspotStandIn(context: StandInContext): CrmStandIn {
   const objects = { contacts: load('contacts'), companies: load('companies') };
   const owners = createOwners(world.hubspot.owners, startedAt.toISOString());
   const writes = new Map([...objects.contacts.keys()].map((id) => [id, 0]));
+  const allowance = createAllowance();
+  const portal = portalOf({ ...account, portalId: String(account.portalId) });
   const knownProperties = new Set<string>(contactProperties);
   for (const contact of world.hubspot.contacts) {
     for (const name of Object.keys(contact)) knownProperties.add(name);
   }
 
+  /** By the object's own id, or by one that it had before a merge. */
+  function find(type: ObjectType, id: string): StoredObject | undefined {
+    const merged = () => [...objects[type].values()].find((object) => formerIdsOf(object).includes(id));
+    return objects[type].get(id) ?? merged();
+  }
+
   function read(type: ObjectType, id: string, query: URLSearchParams): StandInReply {
-    const object = objects[type].get(id);
+    const object = find(type, id);
     if (object === undefined || object.archived !== isArchivedAsked(query)) return refusals.notFound();
     const body = toReply(object, {
       properties: query.getAll('properties'),
       propertiesWithHistory: query.getAll('propertiesWithHistory'),
     });
     return { status: 200, body };
+  }
+
+  function list(query: URLSearchParams): StandInReply {
+    const limit = Number(query.get('limit') ?? '10');
+    const after = Number(query.get('after') ?? '0');
+    if (!Number.isInteger(limit) || limit < 1 || limit > 100 || !Number.isInteger(after)) {
+      return refusals.invalid('limit must be between 1 and 100, and after a paging cursor');
+    }
+    const found = [...objects.contacts.values()]
+      .filter(({ archived }) => archived === isArchivedAsked(query))
+      .sort((a, b) => Number(a.id) - Number(b.id));
+    const asked = { properties: query.getAll('properties'), propertiesWithHistory: [] };
+    const results = found.slice(after, after + limit).map((object) => toReply(object, asked));
+    return { status: 200, body: { results, ...pagingOf(after + limit, found.length) } };
   }
 
   function search(type: ObjectType, { body }: StandInRequest): StandInReply {
@@ -67,10 +98,9 @@ export function createHubspotStandIn(context: StandInContext): CrmStandIn {
     if (!parsed.isOk) return parsed.refusal;
     const archived = isArchivedAsked(url.searchParams);
     const asked = [...new Set(parsed.value.inputs.map(({ id }) => id))];
-    const found = asked
-      .flatMap((id) => objects[type].get(id) ?? [])
-      .filter((object) => object.archived === archived);
-    const missing = asked.filter((id) => !found.some((object) => object.id === id));
+    const isThere = (id: string) => find(type, id)?.archived === archived;
+    const found = [...new Set(asked.filter(isThere).flatMap((id) => find(type, id) ?? []))];
+    const missing = asked.filter((id) => !isThere(id));
     const at = clock.now().toISOString();
     const answer = {
       status: 'COMPLETE',
@@ -84,7 +114,7 @@ export function createHubspotStandIn(context: StandInContext): CrmStandIn {
   }
 
   function update(id: string, { body }: StandInRequest): StandInReply {
-    const contact = objects.contacts.get(id);
+    const contact = find('contacts', id);
     if (contact === undefined || contact.archived) return refusals.notFound();
     const parsed = parseBody(Update, body);
     if (!parsed.isOk) return parsed.refusal;
@@ -93,7 +123,7 @@ export function createHubspotStandIn(context: StandInContext): CrmStandIn {
     if (refusal !== null) return refusal;
     change(contact, properties, clock);
     // The same owner once more is a write too: HubSpot's own workflows may run again.
-    if (properties.hubspot_owner_id !== undefined) writes.set(id, (writes.get(id) ?? 0) + 1);
+    if (properties.hubspot_owner_id !== undefined) writes.set(contact.id, (writes.get(contact.id) ?? 0) + 1);
     changed();
     const reply = toReply(contact, { properties: Object.keys(properties), propertiesWithHistory: [] });
     return { status: 200, body: reply };
@@ -119,9 +149,20 @@ export function createHubspotStandIn(context: StandInContext): CrmStandIn {
     return refusals.invalidProperty({ name: 'hubspot_owner_id', error: 'INVALID_OWNER_ID', message });
   }
 
+  function associations({ body }: StandInRequest): StandInReply {
+    const parsed = parseBody(AssociationsRequest, body);
+    if (!parsed.isOk) return parsed.refusal;
+    return readAssociations(parsed.value, (id) => find('contacts', id), clock.now().toISOString());
+  }
+
   function handle(request: StandInRequest): StandInReply {
     const { method, url } = request;
     const path = url.pathname;
+    if (method === 'GET' && path === accountPath) return { status: 200, body: account };
+    if (method === 'POST' && path === tokenPath)
+      return tokenDetails(request, credentials.hubspot.accessToken);
+    if (method === 'POST' && path === associationsPath) return associations(request);
+    if (method === 'GET' && path === listPath) return list(url.searchParams);
     const searched = typeIn(searchPath, path);
     if (method === 'POST' && searched !== null) return search(searched, request);
     const listed = typeIn(batchReadPath, path);
@@ -139,8 +180,20 @@ export function createHubspotStandIn(context: StandInContext): CrmStandIn {
   const ownerOf = ({ properties: { hubspot_owner_id: id } }: StoredObject) =>
     id === undefined ? null : (owners.find(id) ?? forgottenOwner(id));
 
+  const toRecord = (contact: StoredObject) =>
+    toCrmRecord(contact, {
+      owner: ownerOf(contact),
+      url: portal.contactUrl(contact.id),
+      companyIds: companyIdsOf(contact),
+    });
+
   return {
-    handle: async (request) => handle(request),
+    async handle(request) {
+      const reply = handle(request);
+      // HubSpot's search tells nothing of the allowance.
+      const told = searchPath.test(request.url.pathname) ? {} : allowance();
+      return { ...reply, headers: { ...told, ...reply.headers } };
+    },
     refuse: ({ headers }) =>
       headers.authorization === `Bearer ${credentials.hubspot.accessToken}`
         ? null
@@ -167,7 +220,7 @@ export function createHubspotStandIn(context: StandInContext): CrmStandIn {
       changed();
     },
     ownerIdOf: (email) => owners.findByEmail(email)?.id ?? null,
-    records: () => [...objects.contacts.values()].map((contact) => toCrmRecord(contact, ownerOf(contact))),
+    records: () => [...objects.contacts.values()].map(toRecord),
   };
 }
 

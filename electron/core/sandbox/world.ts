@@ -74,6 +74,7 @@ const HubspotOwner = z.looseObject({
   firstName: text,
   lastName: text,
   archived: flag,
+  teams: z.array(z.strictObject({ id: hubspotId, name: z.string(), primary: z.boolean() })).optional(),
 });
 const HubspotContact = z.looseObject({
   id: hubspotId,
@@ -92,6 +93,8 @@ const HubspotContact = z.looseObject({
   hs_analytics_source: text,
   hubspot_owner_id: property,
   associatedcompanyid: property,
+  /** Further companies that it is associated with; HubSpot keeps these in no property. */
+  other_company_ids: z.array(hubspotId).optional(),
   archived: flag,
   createdate: dateTime.nullish(),
   lastmodifieddate: dateTime.nullish(),

@@ -1,75 +1,67 @@
-import * as companiesSdk from '@hubspot/api-client/lib/codegen/crm/companies/index.js';
-import * as contactsSdk from '@hubspot/api-client/lib/codegen/crm/contacts/index.js';
-import * as ownersSdk from '@hubspot/api-client/lib/codegen/crm/owners/index.js';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { AppError } from '../../../../shared/model/errors.ts';
-import type { Log } from '../../ports.ts';
 import type { CallOptions } from '../connector.ts';
-import { garbled, parseJson, vendorFetch } from '../vendor-fetch.ts';
+import { garbled } from '../vendor-fetch.ts';
+import {
+  AccountDetails,
+  AssociationsPage,
+  Contact,
+  History,
+  IdsPage,
+  Objects,
+  Owner,
+  OwnersPage,
+  TokenDetails,
+} from './answers.ts';
 import type { CompanyFilterGroup, ContactFilterGroup } from './filters.ts';
 import {
   companyProperties,
   contactProperties,
+  formerIdsOf,
   type HubspotObject,
   type HubspotOwner,
   type PastValue,
 } from './map.ts';
-import { refusalOf } from './refusal.ts';
-
-export interface HubspotOptions {
-  /** `https://api.hubapi.com`, without a slash at the end. */
-  baseUrl: string;
-  /** Of a private app, or from OAuth. */
-  accessToken: string;
-  timeoutMs: number;
-  log: Log;
-}
+import { createSdk, type HubspotOptions } from './sdk.ts';
 
 /** The calls that the connector makes, each page of a list one exchange. All throw as `connector.ts` says. */
 export interface HubspotApi {
   findContactIds(groups: ContactFilterGroup[], call: CallOptions): Promise<string[]>;
   findCompanyIds(groups: CompanyFilterGroup[], call: CallOptions): Promise<string[]>;
-  /** In the order of the ids; those that are gone are left out. */
+  /**
+   * In the order of the ids; those that are gone are left out. The id of a record that was merged into another gives
+   * that other one, whose id differs.
+   */
   readContacts(ids: readonly string[], call: CallOptions): Promise<HubspotObject[]>;
   readCompanies(ids: readonly string[], call: CallOptions): Promise<HubspotObject[]>;
+  /** The surviving record, with an id of its own, where the one asked for was merged into another. */
   readContact(id: string, call: CallOptions): Promise<HubspotObject | null>;
+  /** By contact the companies that it is associated with, the primary one first; those without any are left out. */
+  readCompanyIds(contactIds: readonly string[], call: CallOptions): Promise<Map<string, string[]>>;
   /** Every owner that the contact has had, in no order; null where there is no such contact. */
   readOwnerHistory(id: string, call: CallOptions): Promise<PastValue[] | null>;
   setOwner(id: string, ownerId: string, call: CallOptions): Promise<void>;
   /** By the owner's id (never the user's), deactivated or not. */
   readOwner(id: string, call: CallOptions): Promise<HubspotOwner | null>;
   listOwners(query: { email?: string; archived: boolean }, call: CallOptions): Promise<HubspotOwner[]>;
+  /** The account that the token belongs to; needs no permission. */
+  readAccount(call: CallOptions): Promise<{ portalId: string; uiDomain: string }>;
+  /** The scopes that the token carries; needs no permission. HubSpot wants the token itself in the question. */
+  readScopes(call: CallOptions): Promise<string[]>;
+  /** One call for each of what the connector reads, as small as HubSpot makes it. Gives a contact's id, if there is one. */
+  tryContacts(call: CallOptions): Promise<string | null>;
+  tryContactSearch(call: CallOptions): Promise<void>;
+  tryCompanies(call: CallOptions): Promise<void>;
+  tryOwners(call: CallOptions): Promise<void>;
 }
 
 const pageSize = 100;
 /** HubSpot refuses to page a search further than this. */
 const searchReach = 10_000;
-
-const Paging = z.object({ next: z.object({ after: z.string() }).optional() }).optional();
-const IdsPage = z.object({ results: z.array(z.object({ id: z.string() })), paging: Paging });
-const Contact = z.object({
-  id: z.string(),
-  archived: z.boolean().optional(),
-  properties: z.record(z.string(), z.string().nullable()),
-});
-const Objects = z.object({ results: z.array(Contact) });
-const History = z.object({
-  propertiesWithHistory: z.object({
-    hubspot_owner_id: z.array(z.object({ value: z.string(), timestamp: z.date() })).default([]),
-  }),
-});
-const Owner = z.object({
-  id: z.string(),
-  type: z.string(),
-  email: z.string().optional(),
-  firstName: z.string().optional(),
-  lastName: z.string().optional(),
-  archived: z.boolean(),
-});
-const OwnersPage = z.object({ results: z.array(Owner), paging: Paging });
+const smallestSearch = { filterGroups: [], properties: ['hs_object_id'], limit: 1 };
 
 export function createHubspotApi(options: HubspotOptions): HubspotApi {
-  const { log } = options;
+  const { log, accessToken } = options;
   const sdk = createSdk(options);
 
   async function findIds(
@@ -78,10 +70,11 @@ export function createHubspotApi(options: HubspotOptions): HubspotApi {
   ): Promise<string[]> {
     const ids: string[] = [];
     let after: string | undefined;
+    const follow = createFollower();
     do {
       const page = parse(IdsPage, await search(after));
       ids.push(...page.results.map(({ id }) => id));
-      after = page.paging?.next?.after;
+      after = follow(page.paging?.next?.after);
       if (after !== undefined && Number(after) >= searchReach) {
         log.warn({ found: ids.length }, `HubSpot finds more ${what} than it lists; the rest is left out`);
         after = undefined;
@@ -98,9 +91,11 @@ export function createHubspotApi(options: HubspotOptions): HubspotApi {
     for (let start = 0; start < ids.length; start += pageSize) {
       const inputs = ids.slice(start, start + pageSize).map((id) => ({ id }));
       const { results } = parse(Objects, await readBatch(inputs));
-      for (const object of results) objects.set(object.id, object);
+      for (const object of results) {
+        for (const id of [object.id, ...formerIdsOf(object)]) objects.set(id, object);
+      }
     }
-    return ids.flatMap((id) => objects.get(id) ?? []);
+    return [...new Set(ids.flatMap((id) => objects.get(id) ?? []))];
   }
 
   return {
@@ -148,6 +143,19 @@ export function createHubspotApi(options: HubspotOptions): HubspotApi {
       return contact === null ? null : parse(Contact, contact);
     },
 
+    async readCompanyIds(contactIds, { signal }) {
+      const companies = new Map<string, string[]>();
+      for (let start = 0; start < contactIds.length; start += pageSize) {
+        const inputs = contactIds.slice(start, start + pageSize).map((id) => ({ id }));
+        const page = parse(
+          AssociationsPage,
+          await sdk.associations(signal).getPage('contacts', 'companies', { inputs }),
+        );
+        for (const { _from, to } of page.results) companies.set(_from.id, primaryFirst(to));
+      }
+      return companies;
+    },
+
     async readOwnerHistory(id, { signal }) {
       const contact = await orNull(sdk.contacts(signal).basic.getById(id, undefined, ['hubspot_owner_id']));
       return contact === null ? null : parse(History, contact).propertiesWithHistory.hubspot_owner_id;
@@ -167,91 +175,74 @@ export function createHubspotApi(options: HubspotOptions): HubspotApi {
     async listOwners({ email, archived }, { signal }) {
       const owners: HubspotOwner[] = [];
       let after: string | undefined;
+      const follow = createFollower();
       do {
         const page = parse(
           OwnersPage,
           await sdk.owners(signal).getPage(email?.toLowerCase(), after, pageSize, archived),
         );
         owners.push(...page.results);
-        after = page.paging?.next?.after;
+        after = follow(page.paging?.next?.after);
       } while (after !== undefined);
       return owners;
     },
-  };
-}
 
-/** What the SDK's three packages, each with a class of its own, have in common. */
-interface SdkRequest {
-  getUrl(): string;
-  getHttpMethod(): string;
-  getHeaders(): Record<string, string>;
-  getBody(): unknown;
-}
-
-/**
- * The SDK builds the requests and reads the answers. Its own transport has no deadline and no cancellation and hides
- * Retry-After, and a transport given with a call is ignored; so each call gets APIs whose transport knows its signal.
- */
-function createSdk({ baseUrl, accessToken, timeoutMs, log }: HubspotOptions) {
-  const authMethods = { oauth2: { accessToken } };
-  const transport = (signal: AbortSignal | undefined) => ({
-    async send(request: SdkRequest) {
-      const body = request.getBody();
-      const reply = await vendorFetch({
-        vendor: 'HubSpot',
-        method: request.getHttpMethod(),
-        url: request.getUrl(),
-        headers: request.getHeaders(),
-        body: typeof body === 'string' ? body : undefined,
-        timeoutMs,
-        signal,
-        log,
-      });
-      if (reply.status < 200 || reply.status > 299) throw refusalOf(reply);
-      // The SDK would turn a web page into an empty answer.
-      parseJson('HubSpot', reply.text);
-      const read = {
-        text: () => Promise.resolve(reply.text),
-        binary: () => Promise.resolve(Buffer.from(reply.text)),
-      };
-      return new contactsSdk.ResponseContext(reply.status, { 'content-type': 'application/json' }, read);
-    },
-  });
-
-  return {
-    contacts(signal: AbortSignal | undefined) {
-      const configuration = contactsSdk.createConfiguration({
-        baseServer: new contactsSdk.ServerConfiguration(baseUrl, {}),
-        httpApi: contactsSdk.wrapHttpLibrary(transport(signal)),
-        authMethods,
-      });
-      return {
-        basic: new contactsSdk.BasicApi(configuration),
-        batch: new contactsSdk.BatchApi(configuration),
-        search: new contactsSdk.SearchApi(configuration),
-      };
-    },
-    companies(signal: AbortSignal | undefined) {
-      const configuration = companiesSdk.createConfiguration({
-        baseServer: new companiesSdk.ServerConfiguration(baseUrl, {}),
-        httpApi: companiesSdk.wrapHttpLibrary(transport(signal)),
-        authMethods,
-      });
-      return {
-        batch: new companiesSdk.BatchApi(configuration),
-        search: new companiesSdk.SearchApi(configuration),
-      };
-    },
-    owners(signal: AbortSignal | undefined) {
-      return new ownersSdk.OwnersApi(
-        ownersSdk.createConfiguration({
-          baseServer: new ownersSdk.ServerConfiguration(baseUrl, {}),
-          httpApi: ownersSdk.wrapHttpLibrary(transport(signal)),
-          authMethods,
-        }),
+    async readAccount({ signal }) {
+      return parse(
+        AccountDetails,
+        await sdk.raw({ method: 'GET', path: '/account-info/v3/details' }, signal),
       );
     },
+
+    async readScopes({ signal }) {
+      const path = '/oauth/v2/private-apps/get/access-token-info';
+      const call = { method: 'POST', path, body: { tokenKey: accessToken } } as const;
+      return parse(TokenDetails, await sdk.raw(call, signal)).scopes;
+    },
+
+    async tryContacts({ signal }) {
+      const page = parse(IdsPage, await sdk.contacts(signal).basic.getPage(1));
+      return page.results[0]?.id ?? null;
+    },
+
+    async tryContactSearch({ signal }) {
+      parse(IdsPage, await sdk.contacts(signal).search.doSearch(smallestSearch));
+    },
+
+    async tryCompanies({ signal }) {
+      parse(IdsPage, await sdk.companies(signal).search.doSearch(smallestSearch));
+    },
+
+    async tryOwners({ signal }) {
+      parse(OwnersPage, await sdk.owners(signal).getPage(undefined, undefined, 1));
+    },
   };
+}
+
+/** Where a list goes on; throws where it leads to a page that was read already, so that no list is followed for ever. */
+function createFollower(): (after: string | undefined) => string | undefined {
+  const seen = new Set<string>();
+  return (after) => {
+    if (after === undefined) return undefined;
+    if (seen.has(after)) throw garbled('HubSpot', 'a list that leads back to a page that was read');
+    seen.add(after);
+    return after;
+  };
+}
+
+type AssociatedCompany = z.infer<typeof AssociationsPage>['results'][number]['to'][number];
+
+/** HubSpot's own type for the primary company of a contact, whatever the account's language calls it. */
+const primaryTypeId = 1;
+
+function primaryFirst(companies: readonly AssociatedCompany[]): string[] {
+  const isPrimary = ({ associationTypes }: AssociatedCompany) =>
+    associationTypes.some(
+      ({ category, typeId }) => category === 'HUBSPOT_DEFINED' && typeId === primaryTypeId,
+    );
+  return companies
+    .toSorted((first, second) => Number(isPrimary(second)) - Number(isPrimary(first)))
+    .map(({ toObjectId }) => toObjectId);
 }
 
 /** The SDK types an answer without looking at it. */

@@ -1,7 +1,8 @@
 import { AppError } from '../../../../shared/model/errors.ts';
 import type { CrmOwner, CrmRecord } from '../../../../shared/model/lead.ts';
 import type { CallOptions, CrmConnector } from '../connector.ts';
-import { createHubspotApi, type HubspotOptions } from './api.ts';
+import { createHubspotApi } from './api.ts';
+import { checkConnection } from './check-connection.ts';
 import {
   type ContactFilterGroup,
   companiesLike,
@@ -11,14 +12,18 @@ import {
 } from './filters.ts';
 import {
   forgottenOwner,
+  formerIdsOf,
   type HubspotObject,
   ownerIdOf,
+  type Surroundings,
   toCrmAccount,
   toCrmOwner,
   toCrmRecord,
   toOwnershipChanges,
 } from './map.ts';
 import { beginsAlike, hasSameBeginning, isNamed } from './names.ts';
+import { createPortalReader, type Portal } from './portal.ts';
+import type { HubspotOptions } from './sdk.ts';
 
 export type { HubspotOptions };
 
@@ -27,6 +32,7 @@ const ownersReadSingly = 3;
 
 export function createHubspotConnector(options: HubspotOptions): CrmConnector {
   const api = createHubspotApi(options);
+  const readPortal = createPortalReader(api);
 
   async function readOwners(ids: ReadonlySet<string>, call: CallOptions): Promise<Map<string, CrmOwner>> {
     const owners =
@@ -49,17 +55,24 @@ export function createHubspotConnector(options: HubspotOptions): CrmConnector {
     return lists.flat().map(toCrmOwner);
   }
 
-  /** Maps each object with the owner that it names. */
-  async function withOwners<Mapped>(
+  /** What stands around each of the objects. */
+  async function surroundingsOf(
     objects: readonly HubspotObject[],
-    map: (object: HubspotObject, owner: CrmOwner | null) => Mapped,
+    urlIn: (portal: Portal, id: string) => string,
     call: CallOptions,
-  ): Promise<Mapped[]> {
-    const owners = await readOwners(new Set(objects.flatMap((object) => ownerIdOf(object) ?? [])), call);
-    return objects.map((object) => {
-      const id = ownerIdOf(object);
-      return map(object, id === null ? null : (owners.get(id) ?? forgottenOwner(id)));
-    });
+  ): Promise<(object: HubspotObject) => Surroundings> {
+    if (objects.length === 0) return () => ({ owner: null, url: null });
+    const [owners, portal] = await Promise.all([
+      readOwners(new Set(objects.flatMap((object) => ownerIdOf(object) ?? [])), call),
+      readPortal(),
+    ]);
+    return (object) => {
+      const ownerId = ownerIdOf(object);
+      return {
+        owner: ownerId === null ? null : (owners.get(ownerId) ?? forgottenOwner(ownerId)),
+        url: portal && urlIn(portal, object.id),
+      };
+    };
   }
 
   async function findContacts(groups: ContactFilterGroup[], call: CallOptions): Promise<HubspotObject[]> {
@@ -67,11 +80,26 @@ export function createHubspotConnector(options: HubspotOptions): CrmConnector {
     return api.readContacts(await api.findContactIds(groups, call), call);
   }
 
-  const toRecords = (contacts: readonly HubspotObject[], call: CallOptions): Promise<CrmRecord[]> =>
-    withOwners(contacts, toCrmRecord, call);
+  async function toRecords(contacts: readonly HubspotObject[], call: CallOptions): Promise<CrmRecord[]> {
+    const [surroundings, companies] = await Promise.all([
+      surroundingsOf(contacts, ({ contactUrl }, id) => contactUrl(id), call),
+      api.readCompanyIds(
+        contacts.map(({ id }) => id),
+        call,
+      ),
+    ]);
+    return contacts.map((contact) =>
+      toCrmRecord(contact, { ...surroundings(contact), companyIds: companies.get(contact.id) ?? [] }),
+    );
+  }
 
   return {
     system: 'hubspot',
+
+    testConnection: (call = {}) => checkConnection(api, call),
+
+    /** HubSpot is asked about single records; it is not listened to. */
+    watched: () => Promise.resolve([]),
 
     async findByEmail(email, call = {}) {
       const contacts = await findContacts(contactsWithEmail(email), call);
@@ -111,12 +139,13 @@ export function createHubspotConnector(options: HubspotOptions): CrmConnector {
       const known = companyId !== null && isObjectId(companyId) ? [companyId] : [];
       const companies = await api.readCompanies([...new Set([...known, ...found])], call);
       const wanted = companies.filter(
-        ({ id, properties }) =>
-          id === companyId ||
-          (domain !== null && properties.domain?.toLowerCase() === domain.toLowerCase()) ||
-          (name !== null && hasSameBeginning(properties.name ?? '', name)),
+        (company) =>
+          (companyId !== null && [company.id, ...formerIdsOf(company)].includes(companyId)) ||
+          (domain !== null && company.properties.domain?.toLowerCase() === domain.toLowerCase()) ||
+          (name !== null && hasSameBeginning(company.properties.name ?? '', name)),
       );
-      return withOwners(wanted, toCrmAccount, call);
+      const surroundings = await surroundingsOf(wanted, ({ companyUrl }, id) => companyUrl(id), call);
+      return wanted.map((company) => toCrmAccount(company, surroundings(company)));
     },
 
     findOpenOpportunities: () => Promise.resolve([]),
@@ -151,7 +180,10 @@ export function createHubspotConnector(options: HubspotOptions): CrmConnector {
       if (ifUnmodifiedSince !== null) {
         const contact = await api.readContact(id, call);
         const modifiedAt = contact?.properties.lastmodifieddate ?? null;
-        if (!isSameInstant(modifiedAt, ifUnmodifiedSince)) throw changedMeanwhile(id, modifiedAt);
+        // A merge gives the surviving contact an id and a stamp of its own.
+        if (contact?.id !== id || !isSameInstant(modifiedAt, ifUnmodifiedSince)) {
+          throw changedMeanwhile(id, modifiedAt);
+        }
       }
       try {
         await api.setOwner(id, ownerId, call);

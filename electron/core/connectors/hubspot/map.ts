@@ -1,4 +1,5 @@
 import type { CrmAccount, CrmOwner, CrmRecord, OwnershipChange } from '../../../../shared/model/lead.ts';
+import { campaignsOf, sourceDetailOf, sourceProperties } from './source.ts';
 
 /** A contact or company as HubSpot answers it; every property is text, empty or null where it has no value. */
 export interface HubspotObject {
@@ -15,6 +16,7 @@ export interface HubspotOwner {
   lastName?: string | undefined;
   /** The user was deactivated: records keep such an owner, but cannot be given to it. */
   archived: boolean;
+  teams?: readonly { name: string; primary: boolean }[] | undefined;
 }
 
 /** One value that a property had, from `timestamp` on. */
@@ -23,6 +25,7 @@ export interface PastValue {
   timestamp: Date;
 }
 
+/** HubSpot leaves out of its answer what an account has no property for, so custom ones may be asked for too. */
 export const contactProperties = [
   'firstname',
   'lastname',
@@ -36,11 +39,13 @@ export const contactProperties = [
   'industry',
   'numemployees',
   'annualrevenue',
-  'hs_analytics_source',
+  ...sourceProperties,
   'lifecyclestage',
   'hubspot_owner_id',
   'associatedcompanyid',
   'hs_read_only',
+  'hs_merged_object_ids',
+  'hs_calculated_merged_vids',
   'createdate',
   'lastmodifieddate',
 ] as const;
@@ -54,12 +59,29 @@ export const companyProperties = [
   'numberofemployees',
   'annualrevenue',
   'hubspot_owner_id',
+  'hs_merged_object_ids',
 ] as const;
 
-/** `owner` is the one that `hubspot_owner_id` names. */
-export function toCrmRecord(contact: HubspotObject, owner: CrmOwner | null): CrmRecord {
+/** What stands around a contact or company and is read by calls of its own. */
+export interface Surroundings {
+  /** The one that `hubspot_owner_id` names. */
+  owner: CrmOwner | null;
+  /** Where a person can open the record. */
+  url: string | null;
+}
+
+/** `companyIds` are those that the contact is associated with, the primary one first. */
+export function toCrmRecord(
+  contact: HubspotObject,
+  { owner, url, companyIds }: Surroundings & { companyIds: readonly string[] },
+): CrmRecord {
   const text = (name: (typeof contactProperties)[number]) => textOf(contact.properties[name]);
   const email = text('email');
+  const companyId = companyIds[0] ?? text('associatedcompanyid');
+  const otherCompanyIds = companyIds.filter((id) => id !== companyId);
+  const formerIds = formerIdsOf(contact);
+  const campaigns = campaignsOf(contact.properties);
+  const sourceDetail = sourceDetailOf(contact.properties);
   return {
     system: 'hubspot',
     id: contact.id,
@@ -79,15 +101,18 @@ export function toCrmRecord(contact: HubspotObject, owner: CrmOwner | null): Crm
     isConverted: false,
     isDeleted: contact.archived === true,
     lockedBecause: text('hs_read_only') === 'true' ? 'HubSpot marks this contact as read-only.' : null,
-    companyId: text('associatedcompanyid'),
+    companyId,
     createdAt: text('createdate'),
     modifiedAt: text('lastmodifieddate'),
-    // A link needs the account's portal number, which no call that we make tells.
-    url: null,
+    url,
+    campaigns,
+    ...(sourceDetail === null ? {} : { sourceDetail }),
+    ...(otherCompanyIds.length === 0 ? {} : { otherCompanyIds }),
+    ...(formerIds.length === 0 ? {} : { formerIds }),
   };
 }
 
-export function toCrmAccount(company: HubspotObject, owner: CrmOwner | null): CrmAccount {
+export function toCrmAccount(company: HubspotObject, { owner, url }: Surroundings): CrmAccount {
   const text = (name: (typeof companyProperties)[number]) => textOf(company.properties[name]);
   return {
     system: 'hubspot',
@@ -100,7 +125,7 @@ export function toCrmAccount(company: HubspotObject, owner: CrmOwner | null): Cr
     employees: amountOf(text('numberofemployees')),
     annualRevenue: amountOf(text('annualrevenue')),
     owner,
-    url: null,
+    url,
   };
 }
 
@@ -111,7 +136,14 @@ export function toCrmOwner(owner: HubspotOwner): CrmOwner {
     email: textOf(owner.email),
     name: personalName(textOf(owner.firstName), textOf(owner.lastName)),
     isActive: !owner.archived,
+    ...(owner.teams === undefined ? {} : { teams: teamNames(owner.teams) }),
   };
+}
+
+function teamNames(teams: readonly { name: string; primary: boolean }[]): string[] {
+  return teams
+    .toSorted((first, second) => Number(second.primary) - Number(first.primary))
+    .map(({ name }) => name);
 }
 
 /** An owner that a record names and HubSpot no longer knows. */
@@ -121,6 +153,18 @@ export function forgottenOwner(id: string): CrmOwner {
 
 export function ownerIdOf(object: HubspotObject): string | null {
   return textOf(object.properties.hubspot_owner_id);
+}
+
+/**
+ * The ids of the records that were merged into this one, as numbers between semicolons; before HubSpot gave the
+ * surviving record an id of its own it noted them as `id:time`.
+ */
+export function formerIdsOf({ id, properties }: HubspotObject): string[] {
+  const noted = [properties.hs_merged_object_ids, properties.hs_calculated_merged_vids];
+  const ids = noted
+    .flatMap((text) => text?.split(';') ?? [])
+    .map((entry) => entry.split(':', 1)[0]?.trim() ?? '');
+  return [...new Set(ids)].filter((former) => /^\d+$/.test(former) && former !== id);
 }
 
 /** Oldest first. HubSpot keeps a value again that did not change; that is no change of the owner. */

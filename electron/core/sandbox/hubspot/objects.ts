@@ -15,6 +15,8 @@ export interface StoredObject {
   readonly createdAt: string;
   readonly properties: Record<string, string>;
   archived: boolean;
+  /** Of a contact: companies beside the one that `associatedcompanyid` names. */
+  readonly otherCompanyIds: readonly string[];
   /** Past values of the properties that changed, newest first. */
   readonly history: Map<string, PastValue[]>;
 }
@@ -30,7 +32,7 @@ const defaultProperties = {
 type WorldObject = World['hubspot']['contacts'][number] | World['hubspot']['companies'][number];
 
 export function toStoredObject(type: ObjectType, record: WorldObject, now: Date): StoredObject {
-  const { id, archived, createdate, lastmodifieddate, ...fields } = record;
+  const { id, archived, createdate, lastmodifieddate, other_company_ids, ...fields } = record;
   const createdAt = new Date(typeof createdate === 'string' ? createdate : now).toISOString();
   const modifiedAt =
     typeof lastmodifieddate === 'string' ? new Date(lastmodifieddate).toISOString() : createdAt;
@@ -42,6 +44,7 @@ export function toStoredObject(type: ObjectType, record: WorldObject, now: Date)
     createdAt,
     properties: { ...properties, hs_object_id: id, createdate: createdAt, [stampOf[type]]: modifiedAt },
     archived: archived === true,
+    otherCompanyIds: Array.isArray(other_company_ids) ? other_company_ids : [],
     history: new Map(),
   };
 }
@@ -70,6 +73,9 @@ function pastValues({ history, properties, createdAt }: StoredObject, name: stri
   return history.get(name) ?? (value === undefined ? [] : [{ value, timestamp: createdAt }]);
 }
 
+/** An account has a custom property or not, and leaves out what it has not; all contacts stand for one account here. */
+const isCustom = (name: string): boolean => name.startsWith('utm_');
+
 /** The object on the wire: with the properties asked for, else HubSpot's own choice. */
 export function toReply(
   object: StoredObject,
@@ -78,7 +84,9 @@ export function toReply(
   const { id, type, properties, createdAt, archived } = object;
   const stamp = stampOf[type];
   const names = [
-    ...(asked.properties.length === 0 ? defaultProperties[type] : asked.properties),
+    ...(asked.properties.length === 0
+      ? defaultProperties[type]
+      : asked.properties.filter((name) => name in properties || !isCustom(name))),
     ...asked.propertiesWithHistory,
     'createdate',
     'hs_object_id',

@@ -38,6 +38,7 @@ export function createOwners(records: readonly Owner[], createdAt: string): Owne
       createdAt,
       updatedAt: createdAt,
       archived: isArchived(owner),
+      ...(owner.teams === undefined ? {} : { teams: owner.teams }),
     };
   }
 
