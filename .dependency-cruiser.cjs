@@ -74,7 +74,7 @@ module.exports = {
         path: '^(electron|renderer|shared)/',
         pathNot: [
           '^electron/core/connectors/$1/',
-          '^electron/core/connectors/(connector|vendor-fetch|microsoft-graph|microsoft-sign-in)\\.ts$',
+          '^electron/core/connectors/(connector|connection-trial|vendor-fetch|microsoft-(graph|sign-in|refusals))\\.ts$',
           '^electron/core/ports\\.ts$',
           '^shared/model/',
         ],
