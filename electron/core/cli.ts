@@ -66,8 +66,8 @@ program
     const [unknown] = command.args;
     if (unknown !== undefined)
       return program.error(`error: there is no command "${unknown}".`, { exitCode: 2 });
-    const config = quietly(configOf(options));
-    return ends(runStart({ config, port: options.port ?? null, isBrowser: options.browser }));
+    const { port: wanted = null, browser: isBrowser } = options;
+    return ends(runStart({ readConfig: () => quietly(configOf(options)), port: wanted, isBrowser }));
   });
 
 program
@@ -76,7 +76,13 @@ program
   .addOption(dataDir())
   .addOption(port())
   .action((options: ConsoleOptions) =>
-    ends(runConsole({ config: quietly(configOf(options)), port: options.port ?? null, isAgent: false })),
+    ends(
+      runConsole({
+        readConfig: () => quietly(configOf(options)),
+        port: options.port ?? null,
+        isAgent: false,
+      }),
+    ),
   );
 
 program

@@ -5,8 +5,9 @@ import { z } from 'zod';
 import { AppError } from '../../shared/model/errors.ts';
 import { Email } from '../../shared/model/person.ts';
 import { type ConnectorsConfig, readConnectors } from './connections/connectors-config.ts';
+import { readWorkspaceChoice } from './workspace-choice.ts';
 
-/** Everything that the environment and the command line say, parsed once. */
+/** Everything that the environment, the command line and a choice made at the console say, parsed once. */
 export interface Config {
   /** Where this copy keeps everything of its own. */
   dataDir: string;
@@ -56,8 +57,8 @@ function defaultDataDir(platform: NodeJS.Platform, environment: Environment, hom
 }
 
 /**
- * Reads the environment; `dataDir` of the command line goes before it. Throws `invalid_input` that names the variable
- * and what is wrong with it.
+ * Reads the environment, with `dataDir` of the command line before it, and behind it the workspace that was chosen at
+ * the console. Throws `invalid_input` that names the variable or the file and what is wrong with it.
  */
 export function readConfig(
   environment: Environment = process.env,
@@ -75,17 +76,20 @@ export function readConfig(
   const connectors = readConnectors(present);
   const isConnected = Object.values(connectors).some((connector) => connector !== null);
   const databaseUrl = variables.DATABASE_URL ?? null;
+  const dataDir = path.resolve(
+    options.dataDir ??
+      variables.SWITCHYARD_DATA_DIR ??
+      defaultDataDir(process.platform, environment, homedir()),
+  );
+  const choice = readWorkspaceChoice(dataDir);
+  const workspace = isConnected || databaseUrl !== null ? 'own' : (choice?.workspace ?? 'demo');
   return {
-    dataDir: path.resolve(
-      options.dataDir ??
-        variables.SWITCHYARD_DATA_DIR ??
-        defaultDataDir(process.platform, environment, homedir()),
-    ),
+    dataDir,
     databaseUrl,
-    workspace: isConnected || databaseUrl !== null ? 'own' : 'demo',
+    workspace,
     connectors,
     timeZone: variables.SWITCHYARD_TIME_ZONE,
-    user: variables.SWITCHYARD_USER ?? null,
+    user: variables.SWITCHYARD_USER ?? (workspace === 'own' ? (choice?.user ?? null) : null),
     logLevel: variables.SWITCHYARD_LOG_LEVEL,
     concurrency: variables.SWITCHYARD_CONCURRENCY,
     vendorTimeoutMs: 15_000,

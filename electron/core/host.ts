@@ -25,7 +25,7 @@ import {
 import type { RpcContext } from './rpc/implementation.ts';
 import { servePort } from './rpc/message-port.ts';
 import { createRouter } from './rpc/router.ts';
-import { type ServedConsole, serveConsole } from './rpc/websocket.ts';
+import { type ServeConsoleOptions, type ServedConsole, serveConsole } from './rpc/websocket.ts';
 import { readAttachment } from './store/attachments.ts';
 import { createFeedStore } from './store/changes.ts';
 import { readMigrations } from './store/migrate.ts';
@@ -38,6 +38,7 @@ import { createDeskSync, type StoreSide } from './sync/desk-sync.ts';
 import { createPushStore } from './sync/push-store.ts';
 import { createSystemHealth } from './system-health.ts';
 import { programVersion } from './version.ts';
+import { createWorkspaces } from './workspaces.ts';
 
 /** What the surroundings bring along; everything left out is made here. */
 export interface HostParts {
@@ -47,6 +48,8 @@ export interface HostParts {
   notifier?: Notifier;
   /** Where what may not be stored in clear text is kept; nowhere if left out. */
   secrets?: SecretStore;
+  /** Opens the workspace that was chosen at the console in the place of this one; none is to be chosen if left out. */
+  reopen?: () => void;
   crashPoint?: (point: CrashPoint) => void;
   onRun?: RunnerOptions['onRun'];
 }
@@ -56,7 +59,9 @@ export interface Host {
   /** Joins the shared store, now or as soon as it can be reached, and with it begins the agent's work. */
   start(options?: { isAgent: boolean }): Promise<void>;
   /** Serves the console to browsers on the loopback. */
-  serve(options: { port: number | null; staticDir: string }): Promise<ServedConsole>;
+  serve(
+    options: Pick<ServeConsoleOptions<RpcContext>, 'port' | 'staticDir' | 'token'>,
+  ): Promise<ServedConsole>;
   /** Answers a console on one end of a message channel. */
   servePort(port: SupportedMessagePort): void;
   stop(): Promise<void>;
@@ -233,6 +238,12 @@ async function build(
     clock,
     readAttachment: async (attachmentId) => readAttachment((await joinStore()).db.kysely, attachmentId),
     workspace: { kind: config.workspace, name: demo?.name ?? 'Switchyard' },
+    workspaces: createWorkspaces({
+      config,
+      log,
+      store: () => session?.db ?? null,
+      reopen: parts.reopen ?? null,
+    }),
     programVersion,
     sandbox: demo && session && { db: session.db, demo },
     lookUp: createRecordLookUp({ crms: connectors.crms, reader, listPeople: () => cache.people(), clock }),
@@ -248,8 +259,8 @@ async function build(
       await sync.start();
       stops.unshift(() => sync.stop());
     },
-    async serve({ port, staticDir }) {
-      const served = await serveConsole({ host: '127.0.0.1', port, router, createContext, staticDir, log });
+    async serve(options) {
+      const served = await serveConsole({ ...options, host: '127.0.0.1', router, createContext, log });
       stops.unshift(() => served.stop());
       return served;
     },

@@ -37,6 +37,25 @@ export const Session = z.object({
 });
 export type Session = z.infer<typeof Session>;
 
+/** Which workspace is open at this desk, how far it is set up, and whether another one can be opened. */
+export const WorkspaceState = z.object({
+  kind: z.enum(['demo', 'own']),
+  /** Why no other workspace can be opened from the console; null where one can. */
+  fixedBecause: z.string().nullable(),
+  /** One's own workspace was set up at this desk before. */
+  hasOwn: z.boolean(),
+  /** Nobody is in the people list of one's own workspace: whoever sits here names the first admin. */
+  needsFirstAdmin: z.boolean(),
+  /** The e-mail that the first admin has to have, where the environment says who sits here. */
+  user: z.string().nullable(),
+  /** How much there is of what `import --setup` brings; null while the store is away. */
+  counts: z.object({ people: z.number().int(), rules: z.number().int() }).nullable(),
+});
+export type WorkspaceState = z.infer<typeof WorkspaceState>;
+
+export const FirstAdmin = z.object({ name: z.string().trim().min(1, 'is needed').max(200), email: Email });
+export type FirstAdmin = z.infer<typeof FirstAdmin>;
+
 /** The views of the queue; each is a filter on an index. */
 export const queueViews = ['open', 'mine', 'escalated', 'waiting', 'overdue', 'done', 'all'] as const;
 export const QueueView = z.enum(queueViews);
@@ -145,7 +164,7 @@ export const SystemStatus = z.object({
   systems: z.array(
     z.object({
       system: z.string(),
-      state: z.enum(['ok', 'trouble', 'not connected']),
+      state: z.enum(['ok', 'trouble', 'paused', 'not connected']),
       detail: z.string().nullable(),
     }),
   ),
@@ -204,6 +223,14 @@ export const contract = {
     get: procedure.output(Session),
     /** Demo workspace only. */
     actAs: procedure.input(z.object({ email: Email })).output(Session),
+  },
+  workspace: {
+    /** Answered also while nobody is signed in. */
+    state: procedure.output(WorkspaceState),
+    /** Makes one's own workspace with its first admin, and opens it: the console reconnects to it. */
+    setUp: procedure.input(FirstAdmin).output(z.object({})),
+    /** Opens the other workspace in the place of this one: the console reconnects to it. */
+    open: procedure.input(z.object({ kind: z.enum(['demo', 'own']) })).output(z.object({})),
   },
   requests: {
     list: procedure.input(QueueQuery).output(QueuePage),

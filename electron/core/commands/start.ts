@@ -6,11 +6,13 @@ import { AppError } from '../../../shared/model/errors.ts';
 import { createAgentHost } from '../agent-host.ts';
 import type { Config } from '../config.ts';
 import { findElectron } from '../find-electron.ts';
-import { createHost } from '../host.ts';
+import { keepWorkspaceOpen } from '../open-workspace.ts';
+import type { ServedConsole } from '../rpc/websocket.ts';
 import { untilAskedToStop } from './until-asked-to-stop.ts';
 
 export interface ConsoleCommand {
-  config: Config;
+  /** Read anew for each workspace that is opened. */
+  readConfig: () => Config;
   /** Null: the usual port, or the next free one. */
   port: number | null;
 }
@@ -23,9 +25,8 @@ const staticDir = path.join(appDir, 'out/renderer');
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-function describe({ config }: ConsoleCommand): string {
-  return config.workspace === 'demo' ? 'the demo workspace' : 'your workspace';
-}
+const nameOf = ({ workspace }: Config): string =>
+  workspace === 'demo' ? 'the demo workspace' : 'your workspace';
 
 /** Serves the console to browsers on this machine, with the agent beside it or without, until asked to stop. */
 export async function runConsole(command: ConsoleCommand & { isAgent: boolean }): Promise<number> {
@@ -34,18 +35,20 @@ export async function runConsole(command: ConsoleCommand & { isAgent: boolean })
       'invalid_input',
       'The console has not been built yet. Run "npm run build" first, or "npm start".',
     );
-  const host = await createHost(command.config);
-  try {
-    // The console is there at once; that a chat cannot be reached must not keep it away.
-    const served = await host.serve({ port: command.port, staticDir });
-    const starting = host.start({ isAgent: command.isAgent });
-    say(`Switchyard is open on ${describe(command)}: ${served.url}`);
-    say('Press Ctrl-C to stop.');
-    await Promise.race([untilAskedToStop(), starting.then(() => new Promise<never>(() => undefined))]);
-    return 0;
-  } finally {
-    await host.stop();
-  }
+  let served: ServedConsole | null = null;
+  await keepWorkspaceOpen({
+    readConfig: command.readConfig,
+    untilEnd: untilAskedToStop(),
+    async onOpen(host, config) {
+      // The console is there at once; that a chat cannot be reached must not keep it away.
+      served = await host.serve({ port: served?.port ?? command.port, token: served?.token, staticDir });
+      const starting = host.start({ isAgent: command.isAgent });
+      say(`Switchyard is open on ${nameOf(config)}: ${served.url}`);
+      say('Press Ctrl-C to stop.');
+      await starting;
+    },
+  });
+  return 0;
 }
 
 /** Runs the agent alone, for a server. */
@@ -65,7 +68,7 @@ export async function runAgent({ config }: { config: Config }): Promise<number> 
 export async function runStart(command: ConsoleCommand & { isBrowser: boolean }): Promise<number> {
   if (!command.isBrowser) {
     const electron = findElectron();
-    if (electron.executable !== null) return openWindow(electron.executable, command.config);
+    if (electron.executable !== null) return openWindow(electron.executable, command.readConfig());
     say(`No desktop window: ${electron.why} The console opens in a browser instead.`);
   }
   return runConsole({ ...command, isAgent: true });

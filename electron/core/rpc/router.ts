@@ -2,6 +2,7 @@ import type { RecordLookUp } from '../agent/record-look-up.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { Changes } from '../changes.ts';
 import type { SystemHealth } from '../system-health.ts';
+import type { Workspaces } from '../workspaces.ts';
 import { changeHandlers } from './changes.ts';
 import { implementation } from './implementation.ts';
 import { recordHandlers } from './records.ts';
@@ -10,6 +11,7 @@ import { type SandboxHandlerOptions, sandboxHandlers } from './sandbox.ts';
 import { type SessionOptions, sessionHandlers } from './session.ts';
 import { syncHandlers } from './sync.ts';
 import { systemHandlers } from './system.ts';
+import { workspaceHandlers } from './workspace.ts';
 
 export interface RouterOptions extends RequestHandlerOptions, Omit<SessionOptions, 'cache'> {
   cache: Cache;
@@ -18,12 +20,14 @@ export interface RouterOptions extends RequestHandlerOptions, Omit<SessionOption
   lookUp: RecordLookUp;
   changes: Changes;
   health: SystemHealth;
+  workspaces: Workspaces;
 }
 
 /** Everything that a console may ask for. */
 export function createRouter(options: RouterOptions) {
   return implementation.router({
     session: sessionHandlers(options),
+    workspace: workspaceHandlers(options.workspaces),
     requests: requestHandlers(options),
     sync: syncHandlers(options),
     records: recordHandlers(options.lookUp),

@@ -35,6 +35,8 @@ export interface ServeConsoleOptions<InitialContext extends Context> {
   createContext(connection: Connection): InitialContext;
   /** The built renderer. */
   staticDir: string;
+  /** Of an earlier server in whose place this one comes, so that pages that are open go on with it. */
+  token?: string | undefined;
   log: Log;
 }
 
@@ -42,6 +44,7 @@ export interface ServedConsole {
   /** The link with this start's token in its hash; whoever has it is the person at the desk. */
   url: string;
   port: number;
+  token: string;
   stop(): Promise<void>;
 }
 
@@ -56,7 +59,7 @@ export async function serveConsole<InitialContext extends Context>(
   options: ServeConsoleOptions<InitialContext>,
 ): Promise<ServedConsole> {
   const { host, log } = options;
-  const token = randomBytes(32).toString('base64url');
+  const token = options.token ?? randomBytes(32).toString('base64url');
   const server = createServer();
   const port = await listen(server, host, options.port);
   const authorities = [`${host}:${port}`, `localhost:${port}`];
@@ -97,6 +100,7 @@ export async function serveConsole<InitialContext extends Context>(
   return {
     url: `http://${host}:${port}/#token=${token}`,
     port,
+    token,
     async stop() {
       stopPings();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -8,6 +8,15 @@ export function listPeople(db: Kysely<Database>): Promise<Person[]> {
   return db.selectFrom('people').select(columns).orderBy('name').execute();
 }
 
+/** How many people the list has, active or not. */
+export async function countPeople(db: Kysely<Database>): Promise<number> {
+  const { count } = await db
+    .selectFrom('people')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /** The person with this user id in a chat, or undefined. */
 export function findPersonInChat(
   db: Kysely<Database>,

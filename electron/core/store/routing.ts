@@ -39,6 +39,16 @@ export async function readRouting(
   return { routing: { rules, named_accounts, pools, escalation_owners }, poolStates };
 }
 
+/** How many rules hold now. */
+export async function countRules(db: Kysely<Database>): Promise<number> {
+  const { count } = await db
+    .selectFrom('routing_rules')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('is_current', '=', true)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 interface PoolStateRow {
   day: string;
   current_weights: Record<string, number>;
