@@ -1,51 +1,32 @@
-import { z } from 'zod';
-import { AppError } from '../../../../shared/model/errors.ts';
-import type { CrmAccount, CrmRecord } from '../../../../shared/model/lead.ts';
 import type { CallOptions, CrmConnector } from '../connector.ts';
-import { garbled } from '../vendor-fetch.ts';
-import { vendor } from './errors.ts';
+import { checkConnection } from './check-connection.ts';
+import { deletedMeanwhile, errorCodeOf } from './errors.ts';
+import { createLeads, maximumFound } from './leads.ts';
 import {
   AccountRow,
   accountFields,
   HistoryRow,
   historyFields,
-  isLockField,
-  LeadRow,
-  leadFields,
   OpportunityRow,
   opportunityFields,
-  ownerFields,
   toAccount,
   toOpportunity,
   toOwnershipChanges,
-  toRecord,
   toUser,
   UserRow,
   userFields,
 } from './map.ts';
+import { createQueries } from './queries.ts';
 import { toLongRecordId } from './record-id.ts';
-import { type Search, searchAccounts, searchByEmail, searchByName, searchDuplicates } from './searches.ts';
+import { searchAccounts, searchByEmail, searchByName } from './searches.ts';
 import { createSession, type SalesforceOptions } from './session.ts';
 import { quote, quoteList } from './soql.ts';
+import { readMembers } from './territories.ts';
 
-export type { SalesforceOptions } from './session.ts';
-
-/** One page of an answer. A loose search that finds more than this is no search. */
-const maximumFound = 2000;
 /** Keeps a query below the 16 kB that Salesforce takes in an address. */
 const idsPerQuery = 200;
 /** Portal users, automated processes and the like cannot own leads. */
-const ownersOnly = "UserType IN ('Standard', 'PowerPartner')";
-
-const QueryPage = z.object({
-  done: z.boolean(),
-  records: z.array(z.unknown()),
-  nextRecordsUrl: z.string().optional(),
-});
-const Description = z.object({ fields: z.array(z.object({ name: z.string(), type: z.string() })) });
-type Field = z.output<typeof Description>['fields'][number];
-
-type DescribedObject = 'Lead' | 'Account';
+export const ownersOnly = "UserType IN ('Standard', 'PowerPartner')";
 
 /**
  * Leads, accounts, opportunities and users of one Salesforce organisation, by its REST API. Errors as
@@ -54,64 +35,11 @@ type DescribedObject = 'Lead' | 'Account';
 export function createSalesforceConnector(options: SalesforceOptions): CrmConnector {
   const { log } = options;
   const session = createSession(options);
-  const descriptions = new Map<DescribedObject, Promise<Field[]>>();
-
-  /** Which fields there are, and we may see: asked once, and again when a query shows that it is no longer so. */
-  async function describe(object: DescribedObject): Promise<Field[]> {
-    const known = descriptions.get(object);
-    if (known !== undefined) return known;
-    const asked = session
-      .call({ method: 'GET', path: `/sobjects/${object}/describe` })
-      .then((json) => parse(Description, json).fields);
-    descriptions.set(object, asked);
-    asked.catch(() => descriptions.delete(object));
-    return asked;
-  }
-
-  async function visibleFields(object: DescribedObject, wanted: readonly string[]): Promise<string[]> {
-    const fields = await describe(object);
-    const names = new Set(fields.map(({ name }) => name));
-    const locks = object === 'Lead' ? fields.filter(isLockField).map(({ name }) => name) : [];
-    return [...wanted.filter((name) => names.has(name)), ...locks, ...ownerFields];
-  }
-
-  /** Every row, however many pages they take. */
-  async function query<Row extends z.ZodType>(
-    schema: Row,
-    soql: string,
-    callOptions: CallOptions,
-  ): Promise<z.output<Row>[]> {
-    const rows: unknown[] = [];
-    let path: string | undefined = `/query?q=${encodeURIComponent(soql)}`;
-    try {
-      while (path !== undefined) {
-        const page: z.output<typeof QueryPage> = parse(
-          QueryPage,
-          await session.call({ method: 'GET', path }, callOptions),
-        );
-        rows.push(...page.records);
-        path = page.done ? undefined : page.nextRecordsUrl;
-      }
-    } catch (thrown) {
-      if (errorCodeOf(thrown) === 'INVALID_FIELD') descriptions.clear();
-      throw thrown;
-    }
-    return parse(z.array(schema), rows);
-  }
-
-  async function findLeads(search: Search<CrmRecord>, callOptions: CallOptions): Promise<CrmRecord[]> {
-    if (search.where === null) return [];
-    const fields = await visibleFields('Lead', leadFields);
-    const rows = await query(
-      LeadRow,
-      `SELECT ${fields.join(', ')} FROM Lead WHERE ${search.where} ORDER BY LastModifiedDate DESC, Id LIMIT ${maximumFound}`,
-      callOptions,
-    );
-    return rows.map((row) => toRecord(row, session.instanceUrl())).filter(search.isMeant);
-  }
+  const queries = createQueries(session);
+  const leads = createLeads(session, queries, log);
 
   async function findUsers(condition: string, callOptions: CallOptions) {
-    const rows = await query(
+    const rows = await queries.rows(
       UserRow,
       `SELECT ${userFields.join(', ')} FROM User WHERE ${condition} ORDER BY IsActive DESC, Name, Id`,
       callOptions,
@@ -121,39 +49,36 @@ export function createSalesforceConnector(options: SalesforceOptions): CrmConnec
 
   return {
     system: 'salesforce',
-    findByEmail: (email, callOptions = {}) => findLeads(searchByEmail(email), callOptions),
-    findByName: (name, callOptions = {}) => findLeads(searchByName(name), callOptions),
+    testConnection: (callOptions = {}) => checkConnection({ session, queries, options, callOptions }),
+    // Nothing is listened to here: leads are looked up when somebody speaks of them.
+    watched: async () => [],
+    findByEmail: (email, callOptions = {}) => leads.find(searchByEmail(email), callOptions),
+    findByName: (name, callOptions = {}) => leads.find(searchByName(name), callOptions),
     async getRecord(id, callOptions = {}) {
       const recordId = toLongRecordId(id);
       if (recordId === null) return null;
-      const [record] = await findLeads(
-        { where: `Id = ${quote(recordId)}`, isMeant: () => true },
-        callOptions,
-      );
+      const search = { where: `Id = ${quote(recordId)}`, isMeant: () => true };
+      const [record] = await leads.find(search, callOptions);
       return record ?? null;
     },
-    findPossibleDuplicates: (record, callOptions = {}) => findLeads(searchDuplicates(record), callOptions),
-    async findAccounts(account, callOptions = {}): Promise<CrmAccount[]> {
+    findPossibleDuplicates: (record, callOptions = {}) => leads.findPossibleDuplicates(record, callOptions),
+    async findAccounts(account, callOptions = {}) {
       const { where, isMeant } = searchAccounts(account);
       if (where === null) return [];
-      const fields = await visibleFields('Account', accountFields);
-      const rows = await query(
-        AccountRow,
-        `SELECT ${fields.join(', ')} FROM Account WHERE ${where} ORDER BY Name, Id LIMIT ${maximumFound}`,
-        callOptions,
-      );
-      return rows.map((row) => toAccount(row, session.instanceUrl())).filter(isMeant);
+      const tail = `WHERE ${where} ORDER BY Name, Id LIMIT ${maximumFound}`;
+      const selection = { object: 'Account', wanted: accountFields, tail } as const;
+      const rows = await queries.select(AccountRow, selection, callOptions);
+      const members = await readMembers(queries, rows, callOptions);
+      return rows.map((row) => toAccount(row, session.instanceUrl(), members)).filter(isMeant);
     },
     async findOpenOpportunities(accountIds, callOptions = {}) {
       const ids = [...new Set(accountIds.map(toLongRecordId).filter((id) => id !== null))];
       const found = [];
       for (let start = 0; start < ids.length; start += idsPerQuery) {
         const some = quoteList(ids.slice(start, start + idsPerQuery));
-        const rows = await query(
-          OpportunityRow,
-          `SELECT ${[...opportunityFields, ...ownerFields].join(', ')} FROM Opportunity WHERE IsClosed = false AND AccountId IN ${some} ORDER BY Id`,
-          callOptions,
-        );
+        const tail = `WHERE IsClosed = false AND AccountId IN ${some} ORDER BY Id`;
+        const selection = { object: 'Opportunity', wanted: opportunityFields, tail } as const;
+        const rows = await queries.select(OpportunityRow, selection, callOptions);
         found.push(...rows.map(toOpportunity));
       }
       return found;
@@ -162,7 +87,7 @@ export function createSalesforceConnector(options: SalesforceOptions): CrmConnec
       const recordId = toLongRecordId(id);
       if (recordId === null) return [];
       try {
-        const rows = await query(
+        const rows = await queries.rows(
           HistoryRow,
           `SELECT ${historyFields.join(', ')} FROM LeadHistory WHERE LeadId = ${quote(recordId)} AND Field = 'Owner' ORDER BY CreatedDate`,
           callOptions,
@@ -197,32 +122,10 @@ export function createSalesforceConnector(options: SalesforceOptions): CrmConnec
           callOptions,
         );
       } catch (thrown) {
-        throw isGone(thrown) ? deletedMeanwhile(thrown) : thrown;
+        const errorCode = errorCodeOf(thrown);
+        const isGone = errorCode === 'NOT_FOUND' || errorCode === 'ENTITY_IS_DELETED';
+        throw isGone ? deletedMeanwhile(thrown) : thrown;
       }
     },
   };
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, json: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(json);
-  // The parser's own words quote the data, which is people's.
-  if (!parsed.success) throw garbled(vendor, 'data of another form');
-  return parsed.data;
-}
-
-function errorCodeOf(thrown: unknown): unknown {
-  return thrown instanceof AppError ? thrown.details.errorCode : undefined;
-}
-
-function isGone(thrown: unknown): boolean {
-  const errorCode = errorCodeOf(thrown);
-  return errorCode === 'NOT_FOUND' || errorCode === 'ENTITY_IS_DELETED';
-}
-
-function deletedMeanwhile(cause: unknown): AppError {
-  return new AppError(
-    'record_changed',
-    'The lead is no longer in Salesforce: it was deleted or merged after it was read. Look it up again.',
-    { cause, details: { vendor } },
-  );
 }

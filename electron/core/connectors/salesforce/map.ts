@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type {
   CrmAccount,
+  CrmCampaign,
   CrmOpportunity,
   CrmOwner,
   CrmRecord,
+  CrmTerritory,
   OwnershipChange,
 } from '../../../../shared/model/lead.ts';
 import { isQueueId, toLongRecordId } from './record-id.ts';
@@ -30,6 +32,24 @@ const Owner = z
   .object({ Name: text, Email: text, IsActive: z.boolean().nullish() })
   .nullish()
   .transform((value) => value ?? null);
+/** Rows that a query brings along with a record; null where it has none, absent where they were not asked for. */
+const broughtAlong = <Row extends z.ZodType>(row: Row) =>
+  z
+    .object({ records: z.array(row) })
+    .nullish()
+    .transform((value) => (value === undefined ? undefined : (value?.records ?? [])));
+const Named = z
+  .object({ Name: text })
+  .nullish()
+  .transform((value) => value?.Name ?? null);
+
+const CampaignMemberRow = z.object({
+  CampaignId: id,
+  Campaign: z.object({ Name: text, Type: text }).nullish(),
+  CreatedDate: moment,
+});
+const TerritoryRow = z.object({ Territory2Id: id, Territory2: Named });
+
 const owned = { OwnerId: id.nullish().transform((value) => value ?? null), Owner };
 
 /** Fields that an organisation may have, or hide from us, are all optional. */
@@ -51,6 +71,8 @@ export const LeadRow = z.looseObject({
   IsDeleted: z.boolean().nullish(),
   CreatedDate: moment,
   LastModifiedDate: moment,
+  CampaignMembers: broughtAlong(CampaignMemberRow),
+  ObjectTerritory2Associations: broughtAlong(TerritoryRow),
   ...owned,
 });
 export const AccountRow = z.object({
@@ -62,6 +84,7 @@ export const AccountRow = z.object({
   Industry: text,
   NumberOfEmployees: amount,
   AnnualRevenue: amount,
+  ObjectTerritory2Associations: broughtAlong(TerritoryRow),
   ...owned,
 });
 export const OpportunityRow = z.object({
@@ -73,6 +96,18 @@ export const OpportunityRow = z.object({
   ...owned,
 });
 export const HistoryRow = z.object({ LeadId: id, OldValue: text, NewValue: text, CreatedDate: moment });
+export const TerritoryMemberRow = z.object({
+  Territory2Id: id,
+  User: z.object({ Email: text }).nullish(),
+});
+export const DuplicateItemRow = z.object({
+  RecordId: id,
+  DuplicateRecordSetId: id,
+  DuplicateRecordSet: z
+    .object({ DuplicateRule: z.object({ MasterLabel: text }).nullish() })
+    .nullish()
+    .transform((value) => value?.DuplicateRule?.MasterLabel ?? null),
+});
 export const UserRow = z.object({ Id: id, Name: text, Email: text, IsActive: z.boolean() });
 
 /** Asked for where the organisation shows them to us; the owner's fields are asked for in any case. */
@@ -107,6 +142,23 @@ export const accountFields = [
   'AnnualRevenue',
   'OwnerId',
 ];
+/** What a query of leads or accounts brings along, by the name of the relationship, where the organisation shows it. */
+export const relatedRows = {
+  Lead: {
+    CampaignMembers:
+      'SELECT CampaignId, Campaign.Name, Campaign.Type, CreatedDate FROM CampaignMembers ORDER BY CreatedDate DESC LIMIT 5',
+    ObjectTerritory2Associations: 'SELECT Territory2Id, Territory2.Name FROM ObjectTerritory2Associations',
+  },
+  Account: {
+    ObjectTerritory2Associations: 'SELECT Territory2Id, Territory2.Name FROM ObjectTerritory2Associations',
+  },
+} as const satisfies Record<string, Record<string, string>>;
+export const territoryMemberFields = ['Territory2Id', 'User.Email'];
+export const duplicateItemFields = [
+  'RecordId',
+  'DuplicateRecordSetId',
+  'DuplicateRecordSet.DuplicateRule.MasterLabel',
+];
 export const ownerFields = ['Owner.Name', 'Owner.Email', 'Owner.IsActive'];
 export const opportunityFields = ['Id', 'Name', 'AccountId', 'StageName', 'Amount', 'OwnerId'];
 export const historyFields = ['LeadId', 'OldValue', 'NewValue', 'CreatedDate'];
@@ -131,7 +183,12 @@ function lockedBecause(row: Record<string, unknown>): string | null {
   return reason === undefined ? null : `${reason[0]} is ${String(reason[1])}`;
 }
 
-export function toRecord(row: z.output<typeof LeadRow>, instanceUrl: string): CrmRecord {
+/** `members` are the e-mails of those who work in a territory, by its id. */
+export function toRecord(
+  row: z.output<typeof LeadRow>,
+  instanceUrl: string,
+  members: ReadonlyMap<string, string[]> = new Map(),
+): CrmRecord {
   return {
     system: 'salesforce',
     id: row.Id,
@@ -155,10 +212,16 @@ export function toRecord(row: z.output<typeof LeadRow>, instanceUrl: string): Cr
     createdAt: row.CreatedDate,
     modifiedAt: row.LastModifiedDate,
     url: pageUrl(instanceUrl, 'Lead', row.Id),
+    ...(row.CampaignMembers && { campaigns: row.CampaignMembers.map(toCampaign) }),
+    ...territoriesOf(row, members),
   };
 }
 
-export function toAccount(row: z.output<typeof AccountRow>, instanceUrl: string): CrmAccount {
+export function toAccount(
+  row: z.output<typeof AccountRow>,
+  instanceUrl: string,
+  members: ReadonlyMap<string, string[]> = new Map(),
+): CrmAccount {
   return {
     system: 'salesforce',
     id: row.Id,
@@ -171,6 +234,30 @@ export function toAccount(row: z.output<typeof AccountRow>, instanceUrl: string)
     annualRevenue: row.AnnualRevenue,
     owner: toOwner(row),
     url: pageUrl(instanceUrl, 'Account', row.Id),
+    ...territoriesOf(row, members),
+  };
+}
+
+function toCampaign(row: z.output<typeof CampaignMemberRow>): CrmCampaign {
+  const { CampaignId: campaignId, Campaign: campaign, CreatedDate: at } = row;
+  return { id: campaignId, name: campaign?.Name ?? campaignId, type: campaign?.Type ?? null, at };
+}
+
+interface InTerritories {
+  ObjectTerritory2Associations: z.output<typeof TerritoryRow>[] | undefined;
+}
+
+function territoriesOf(
+  { ObjectTerritory2Associations: rows }: InTerritories,
+  members: ReadonlyMap<string, string[]>,
+): { territories?: CrmTerritory[] } {
+  if (rows === undefined) return {};
+  return {
+    territories: rows.map(({ Territory2Id: territoryId, Territory2: name }) => ({
+      id: territoryId,
+      name: name ?? territoryId,
+      members: members.get(territoryId) ?? [],
+    })),
   };
 }
 

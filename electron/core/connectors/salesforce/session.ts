@@ -1,14 +1,18 @@
-import { Connection, OAuth2 } from 'jsforce/lib/core.js';
-import { z } from 'zod';
+import { Connection } from 'jsforce/lib/core.js';
+import type { RateBudget } from '../../../../shared/model/connection.ts';
 import { AppError } from '../../../../shared/model/errors.ts';
 import type { Clock, Log, TokenStore } from '../../ports.ts';
 import type { CallOptions, ConnectorParts } from '../connector.ts';
-import { garbled } from '../vendor-fetch.ts';
-import { vendor } from './errors.ts';
+import { assertionAudience, type SalesforceAddress, salesforceAddress } from './address.ts';
+import { signAssertion } from './assertion.ts';
+import { budgetIn, isScarce } from './budget.ts';
+import { refusalError } from './errors.ts';
+import { requestToken, type SalesforceGrant } from './token-endpoint.ts';
 import { SalesforceTransport } from './transport.ts';
+import { salesforceSignIn } from './web-sign-in.ts';
 
 /** The SDK's own default is years old. Winter '25; every field and header that is used here is in it. */
-const apiVersion = '62.0';
+export const apiVersion = '62.0';
 
 /** How the program signs in. */
 export type SalesforceAuth =
@@ -35,7 +39,7 @@ export interface SalesforceOptions extends ConnectorParts {
 }
 
 export interface SalesforceCall {
-  method: 'GET' | 'PATCH';
+  method: 'GET' | 'PATCH' | 'POST';
   /** From the API version on (`/query?q=…`), or from `/services/` on. */
   path: string;
   headers?: Record<string, string>;
@@ -43,52 +47,67 @@ export interface SalesforceCall {
 }
 
 export interface SalesforceSession {
+  readonly address: SalesforceAddress;
   /** Where people open records; known for certain after the first call. */
   instanceUrl(): string;
+  /** What the last answer said of the organisation's allowance of calls. */
+  budget(): RateBudget | null;
+  /** Gets a new token whether one is needed or not. */
+  signIn(): Promise<void>;
   /**
    * The answer's JSON, undefined for 204. A session that ran out is renewed once; everything else is tried once.
-   * Errors as `refusalError` and `vendorFetch` say.
+   * Errors as `refusalError`, `tokenRefusal` and `vendorFetch` say.
    */
   call(call: SalesforceCall, options?: CallOptions): Promise<unknown>;
 }
 
-const Token = z.object({ access_token: z.string().min(1), instance_url: z.url() });
-
-/** The client credentials flow gives no refresh token: a session is renewed by asking for the next one. */
 export function createSession(options: SalesforceOptions): SalesforceSession {
-  const { auth, timeoutMs, log } = options;
-  if (auth.kind !== 'client-credentials') throw new Error('not yet');
-  const { clientId, clientSecret } = auth;
-  const loginUrl = apiOrigin(options.loginUrl);
+  const { timeoutMs, log } = options;
+  const address = salesforceAddress(options.loginUrl);
+  const requestGrant = grantsOf(options, address);
   const connection = new Connection({
-    loginUrl,
-    instanceUrl: apiOrigin(options.instanceUrl ?? loginUrl),
+    loginUrl: address.origin,
+    instanceUrl: salesforceAddress(options.instanceUrl ?? address.origin).origin,
     version: apiVersion,
     ...(options.accessToken === undefined ? {} : { accessToken: options.accessToken }),
   });
-  const oauth = new OAuth2({ loginUrl, clientId, clientSecret });
-  // Callers share one request for a token, so none of them can cancel it.
-  oauth._transport = new SalesforceTransport({ timeoutMs, signal: undefined, log });
   let renewal: Promise<void> | null = null;
+  let lastBudget: RateBudget | null = null;
 
-  async function requestToken(): Promise<void> {
-    const token = Token.safeParse(await oauth.requestToken({ grant_type: 'client_credentials' }));
-    if (!token.success) throw garbled(vendor, 'something that is no token');
-    connection.instanceUrl = apiOrigin(token.data.instance_url);
-    connection.accessToken = token.data.access_token;
+  function onHeaders(headers: Headers): void {
+    const told = budgetIn(headers);
+    if (told === null) return;
+    if (isScarce(told) && !(lastBudget && isScarce(lastBudget))) {
+      log.warn(
+        told,
+        "Salesforce's API calls of the last 24 hours are nearly used up, by all programs together",
+      );
+    }
+    lastBudget = told;
+    options.onBudget?.(told);
   }
 
-  /** Does nothing where another call has replaced the stale token meanwhile. */
-  async function renew(stale: string | null): Promise<void> {
-    if ((connection.accessToken ?? null) !== stale) return;
-    renewal ??= requestToken().finally(() => {
+  async function takeGrant(): Promise<void> {
+    const { accessToken, instanceUrl } = await requestGrant();
+    connection.instanceUrl = instanceUrl;
+    connection.accessToken = accessToken;
+  }
+
+  /** Callers share one request for a token, so none of them can cancel it. */
+  async function renew(): Promise<void> {
+    renewal ??= takeGrant().finally(() => {
       renewal = null;
     });
     await renewal;
   }
 
+  /** Does nothing where another call has replaced the stale token meanwhile. */
+  async function replace(stale: string | null): Promise<void> {
+    if ((connection.accessToken ?? null) === stale) await renew();
+  }
+
   function send({ method, path, headers = {}, body }: SalesforceCall, { signal }: CallOptions) {
-    const transport = new SalesforceTransport({ timeoutMs, signal, log });
+    const transport = new SalesforceTransport({ timeoutMs, signal, log, refusal: refusalError, onHeaders });
     const request =
       body === undefined
         ? { method, url: path, headers }
@@ -102,22 +121,54 @@ export function createSession(options: SalesforceOptions): SalesforceSession {
   }
 
   return {
+    address,
     instanceUrl: () => connection.instanceUrl,
+    budget: () => lastBudget,
+    signIn: renew,
     async call(call, callOptions = {}) {
-      if (!connection.accessToken) await renew(null);
+      if (!connection.accessToken) await replace(null);
       const token = connection.accessToken ?? null;
       try {
         return await send(call, callOptions);
       } catch (thrown) {
-        if (!(thrown instanceof AppError) || thrown.code !== 'vendor_auth') throw thrown;
-        await renew(token);
+        if (!isEndedSession(thrown)) throw thrown;
+        await replace(token);
         return await send(call, callOptions);
       }
     },
   };
 }
 
-/** The origin of the API. People copy the address of the Lightning pages, which do not serve it. */
-function apiOrigin(url: string): string {
-  return url.replace(/\/+$/, '').replace(/\.lightning\.force\.com$/, '.my.salesforce.com');
+function isEndedSession(thrown: unknown): boolean {
+  return thrown instanceof AppError && thrown.code === 'vendor_auth' && thrown.details.status === 401;
+}
+
+/** How the next access token is got. Only a person's sign-in has a refresh token; the others ask for the next one. */
+function grantsOf(options: SalesforceOptions, address: SalesforceAddress): () => Promise<SalesforceGrant> {
+  const { auth, timeoutMs, clock, log, tokens, loginUrl } = options;
+  const endpoint = { address, timeoutMs, clock, log };
+  switch (auth.kind) {
+    case 'client-credentials':
+      return () =>
+        requestToken(endpoint, {
+          grant_type: 'client_credentials',
+          client_id: auth.clientId,
+          client_secret: auth.clientSecret,
+        });
+    case 'jwt': {
+      const audience = assertionAudience(address);
+      const { clientId, username, privateKey } = auth;
+      return async () =>
+        requestToken(endpoint, {
+          grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+          assertion: signAssertion({ clientId, username, audience, now: clock.now() }, privateKey),
+        });
+    }
+    case 'web': {
+      const { clientId, clientSecret, refreshToken } = auth;
+      const app = { loginUrl, clientId, clientSecret, refreshToken };
+      const signIn = salesforceSignIn({ ...app, tokens, timeoutMs, clock, log });
+      return () => signIn.renew();
+    }
+  }
 }

@@ -2,14 +2,19 @@ import { Duplex } from 'node:stream';
 import type { HttpRequest, HttpResponse } from 'jsforce/lib/core.js';
 import { Transport } from 'jsforce/lib/transport.js';
 import { StreamPromise } from 'jsforce/lib/util/promise.js';
+import type { AppError } from '../../../../shared/model/errors.ts';
 import type { Log } from '../../ports.ts';
-import { vendorFetch } from '../vendor-fetch.ts';
-import { refusalError, vendor } from './errors.ts';
+import { type VendorReply, vendorFetch } from '../vendor-fetch.ts';
+import { vendor } from './errors.ts';
 
-interface TransportOptions {
+export interface TransportOptions {
   timeoutMs: number;
   signal: AbortSignal | undefined;
   log: Log;
+  /** The error for an answer that is no success. */
+  refusal: (reply: VendorReply) => AppError;
+  /** Sees the head of every answer. */
+  onHeaders?: ((headers: Headers) => void) | undefined;
 }
 
 /**
@@ -32,15 +37,17 @@ export class SalesforceTransport extends Transport {
   }
 
   async #exchange(request: HttpRequest): Promise<HttpResponse> {
+    const { refusal, onHeaders, ...options } = this.#options;
     const reply = await vendorFetch({
       vendor,
       method: request.method,
       url: request.url,
       headers: request.headers ?? {},
       body: typeof request.body === 'string' ? request.body : undefined,
-      ...this.#options,
+      ...options,
     });
-    if (reply.status < 200 || reply.status >= 300) throw refusalError(reply);
+    onHeaders?.(reply.headers);
+    if (reply.status < 200 || reply.status >= 300) throw refusal(reply);
     return { statusCode: reply.status, headers: Object.fromEntries(reply.headers), body: reply.text };
   }
 }
