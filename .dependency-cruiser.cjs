@@ -32,6 +32,7 @@ const workflow = [
   'workflow',
   'without-lead',
   'find-lead',
+  'ground',
   'lead-context',
   'case-file',
   'recheck-approval',

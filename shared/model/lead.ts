@@ -75,6 +75,8 @@ export const CrmRecord = z.object({
   modifiedAt: text,
   /** Where a person can open the record. */
   url: text,
+  /** When Switchyard read it. ISO 8601; set by the agent. */
+  readAt: z.string().optional(),
   /** What else the CRM knows about where the person came from, in plain words. */
   sourceDetail: text.optional(),
   /** Newest first. Absent where the CRM has not told, as in all that was stored before it was asked. */
@@ -103,6 +105,10 @@ export const CrmAccount = z.object({
   annualRevenue: amount,
   owner: CrmOwner.nullable(),
   url: text,
+  /** When Switchyard read it. ISO 8601; set by the agent. */
+  readAt: z.string().optional(),
+  /** When it was last changed in the CRM. ISO 8601; absent where the CRM has not told. */
+  modifiedAt: z.string().optional(),
   /** The CRM's own territories of the account. Absent where the CRM has not told. */
   territories: z.array(CrmTerritory).optional(),
 });

@@ -143,10 +143,6 @@ export const MatchedAccount = z.object({
 });
 export type MatchedAccount = z.infer<typeof MatchedAccount>;
 
-/**
- * What the case looked like when it was decided, and what an approver is shown. It is kept with the decision, is
- * never refreshed silently, and an approval is held to it.
- */
 /** A fact that was shown with one value and has another now; null is unknown. */
 export const FactValueChange = z.object({
   fact: z.string(),
@@ -155,6 +151,37 @@ export const FactValueChange = z.object({
 });
 export type FactValueChange = z.infer<typeof FactValueChange>;
 
+/** One part of the context that a system was asked for. */
+export const ContextRead = z.object({
+  system: CrmSystem,
+  what: z.enum(['duplicates', 'accounts', 'opportunities', 'history']),
+  /** When the system answered, ISO 8601; null where it did not. */
+  at: z.string().nullable(),
+  /** Why it is not known, in plain words; null where the system answered. */
+  unknownBecause: z.string().nullable(),
+});
+export type ContextRead = z.infer<typeof ContextRead>;
+
+/** A record or account that facts were taken from. */
+export const FactSource = z.object({
+  /** As facts name it in `origin`: `Salesforce lead 00Q…`. */
+  origin: z.string(),
+  system: CrmSystem,
+  object: z.enum(['lead', 'contact', 'account', 'company']),
+  id: z.string(),
+  /** Where a person can open it. */
+  url: z.string().nullable(),
+  /** When it was read, ISO 8601; null where that was not kept. */
+  readAt: z.string().nullable(),
+  /** When it was last changed in the CRM, ISO 8601; null where the CRM does not tell. */
+  modifiedAt: z.string().nullable(),
+});
+export type FactSource = z.infer<typeof FactSource>;
+
+/**
+ * What the case looked like when it was decided, and what an approver is shown. It is kept with the decision, is
+ * never refreshed silently, and an approval is held to it.
+ */
 export const CaseFile = z.object({
   /** The record that would be corrected, and the same person's record in the other CRM. */
   target: CrmRecord.nullable(),
@@ -169,7 +196,13 @@ export const CaseFile = z.object({
   crmAccounts: z.array(CrmAccount),
   opportunities: z.array(CrmOpportunity),
   history: z.array(OwnershipChange),
+  /** The records and accounts that facts came from. Empty in cases from before they were kept; so is `reads`. */
+  sources: z.array(FactSource).default([]),
+  /** What the systems were asked for around the lead, with what of it is not known. */
+  reads: z.array(ContextRead).default([]),
   rules: RulesOutcome.nullable(),
+  /** Facts on which the CRMs disagree and for whose values the rules give different outcomes. */
+  disputed: z.array(FactName).default([]),
   /** The step of the order of judgement that decided, 1 to 15. */
   step: z.number().int().nullable(),
   proposal: OwnerOption.nullable(),

@@ -148,6 +148,8 @@ export interface Answering {
   world: World;
   now: Date;
   silence?: Silence;
+  /** Tools whose answers come too late for whoever waits for a limited time only. */
+  late?: readonly ToolName[];
   poolStates?: Record<string, PoolState>;
 }
 
@@ -161,7 +163,7 @@ async function answer(call: AnyToolCall, { world, now, silence = {}, poolStates 
   if (silence.tools?.includes(tool)) return silent(tool);
   if ('system' in input && silence.crms?.includes(input.system)) return silent(input.system);
   const { records, owners, accounts, opportunities } = recordsOf(world);
-  const ok = (value: unknown) => ({ isOk: true, value }) as AnyToolAnswer;
+  const ok = (value: unknown) => ({ isOk: true, value, at: now.toISOString() }) as AnyToolAnswer;
   switch (tool) {
     case 'read_language':
       return ok(await createRuleBasedReader().read(call.input));
@@ -208,10 +210,18 @@ async function answer(call: AnyToolCall, { world, now, silence = {}, poolStates 
 
 /** Runs a part of the workflow to its end against a world in memory. */
 export async function run<Result>(steps: Steps<Result>, answering: Answering): Promise<Result> {
+  const calls: AnyToolCall[] = [];
   let step = steps.next();
   while (!step.done) {
-    const answers = await Promise.all(step.value.map((call) => answer(call, answering)));
-    step = steps.next(answers);
+    const move = step.value;
+    if (move.kind === 'begin') {
+      step = steps.next(calls.push(move.call) - 1);
+      continue;
+    }
+    const call = calls[move.ticket];
+    if (!call) throw new Error(`No read has the ticket ${move.ticket}`);
+    const isLate = move.waits === 'in time' && answering.late?.includes(call.tool);
+    step = steps.next(isLate ? silent(call.tool) : await answer(call, answering));
   }
   return step.value;
 }

@@ -1,10 +1,10 @@
 import type { PolicyDocument, PolicyQuote } from '../../../shared/model/policy.ts';
-import type { CaseFile, OwnerOption } from '../../../shared/model/request.ts';
+import type { CaseFile, FactSource, OwnerOption } from '../../../shared/model/request.ts';
 import { quotePolicy } from '../knowledge/quote.ts';
 import type { Verdict } from '../policy/judge.ts';
 import { isSameSetting } from '../policy/settings.ts';
 import { restsOn, type Situation } from '../policy/situation.ts';
-import { recordTitle } from '../routing/facts.ts';
+import { accountTitle, recordTitle } from '../routing/facts.ts';
 
 export const emptyCase: CaseFile = {
   target: null,
@@ -17,7 +17,10 @@ export const emptyCase: CaseFile = {
   crmAccounts: [],
   opportunities: [],
   history: [],
+  sources: [],
+  reads: [],
   rules: null,
+  disputed: [],
   step: null,
   proposal: null,
   options: [],
@@ -43,8 +46,31 @@ export function quotesFor(
 export const passagesFor = (documents: readonly PolicyDocument[] | null, words: string): PolicyQuote[] =>
   quotePolicy(documents ?? [], { words, settings: [] });
 
-export const policyOf = (quotes: readonly PolicyQuote[]): string[] =>
+export const pagesQuoted = (quotes: readonly PolicyQuote[]): string[] =>
   quotes.map(({ pageId, version }) => `${pageId}@${version}`);
+
+/** The records and accounts that the case shows, each with where it can be opened and how old what we know of it is. */
+function sourcesOf({ samePerson, crmAccounts }: Situation): FactSource[] {
+  const records = samePerson.map((record) => ({
+    origin: recordTitle(record),
+    object: record.system === 'salesforce' ? ('lead' as const) : ('contact' as const),
+    ...record,
+  }));
+  const accounts = crmAccounts.map((account) => ({
+    origin: accountTitle(account),
+    object: account.system === 'salesforce' ? ('account' as const) : ('company' as const),
+    ...account,
+  }));
+  return [...records, ...accounts].map(({ origin, system, object, id, url, readAt, modifiedAt }) => ({
+    origin,
+    system,
+    object,
+    id,
+    url,
+    readAt: readAt ?? null,
+    modifiedAt: modifiedAt ?? null,
+  }));
+}
 
 /** A judged case as it is kept with the decision. */
 export function caseFileOf(
@@ -75,7 +101,10 @@ export function caseFileOf(
     crmAccounts: [...situation.crmAccounts],
     opportunities: [...situation.openOpportunities],
     history: [...situation.history],
+    sources: sourcesOf(situation),
+    reads: [...situation.reads],
     rules: situation.rules,
+    disputed: [...situation.disputed],
     step: decided.step,
     proposal: decided.proposal,
     options: decided.options,

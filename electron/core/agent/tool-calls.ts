@@ -45,55 +45,78 @@ export interface ToolCall<Name extends ToolName = ToolName> {
 
 export type AnyToolCall = { [Name in ToolName]: ToolCall<Name> }[ToolName];
 
-/** What a tool answered, or the failure that was left after every retry. */
+/** What a tool answered and when (ISO 8601), or the failure that was left after every retry. */
 export type ToolAnswer<Name extends ToolName> =
-  | { isOk: true; value: Tools[Name]['output'] }
+  | { isOk: true; value: Tools[Name]['output']; at: string }
   | { isOk: false; error: AppError };
 
 export type AnyToolAnswer = ToolAnswer<ToolName>;
 
+/** A read that was begun: it goes on while the workflow does something else. */
+export interface Begun<Name extends ToolName = ToolName> {
+  tool: Name;
+  ticket: number;
+}
+
 /**
- * A part of the workflow: it yields batches of calls that may run side by side and is resumed with their answers in
- * the same order. It touches nothing itself.
+ * What a part of the workflow wants next: that a read begins, whose ticket it is given at once, or that one is waited
+ * for. `in time`: no longer than the budget of time for what a case can be decided without; a read that is late goes on
+ * and may be waited for again.
  */
-export type Steps<Result> = Generator<readonly AnyToolCall[], Result, readonly AnyToolAnswer[]>;
+export type Move =
+  | { kind: 'begin'; call: AnyToolCall }
+  | { kind: 'finish'; ticket: number; waits: 'as long as it takes' | 'in time' };
+
+/** A part of the workflow: it yields one move after another and touches nothing itself. */
+export type Steps<Result> = Generator<Move, Result, number | AnyToolAnswer>;
+
+/** Begins a read and goes on. */
+export function* begin<Name extends ToolName>(tool: Name, input: Tools[Name]['input']): Steps<Begun<Name>> {
+  const ticket = yield { kind: 'begin', call: { tool, input } as AnyToolCall };
+  return { tool, ticket: ticket as number };
+}
+
+/** Begins the same tool with several inputs, side by side. */
+export function* beginEach<Name extends ToolName>(
+  tool: Name,
+  inputs: readonly Tools[Name]['input'][],
+): Steps<Begun<Name>[]> {
+  const begun: Begun<Name>[] = [];
+  for (const input of inputs) begun.push(yield* begin(tool, input));
+  return begun;
+}
+
+/** Waits for a read with all its retries: the case cannot be decided without it. */
+export function* finish<Name extends ToolName>({ ticket }: Begun<Name>): Steps<ToolAnswer<Name>> {
+  const answer = yield { kind: 'finish', ticket, waits: 'as long as it takes' };
+  return answer as ToolAnswer<Name>;
+}
+
+/** Waits for a read that only adds to the picture, for as long as the budget of time allows. */
+export function* finishInTime<Name extends ToolName>({ ticket }: Begun<Name>): Steps<ToolAnswer<Name>> {
+  const answer = yield { kind: 'finish', ticket, waits: 'in time' };
+  return answer as ToolAnswer<Name>;
+}
+
+/** Waits for several reads; the answers come in the same order. */
+export function* finishEach<Name extends ToolName>(reads: readonly Begun<Name>[]): Steps<ToolAnswer<Name>[]> {
+  const answers: ToolAnswer<Name>[] = [];
+  for (const read of reads) answers.push(yield* finish(read));
+  return answers;
+}
 
 /** Asks for one call. */
 export function* ask<Name extends ToolName>(
   tool: Name,
   input: Tools[Name]['input'],
-): Generator<readonly AnyToolCall[], ToolAnswer<Name>, readonly AnyToolAnswer[]> {
-  const [answer] = yield [{ tool, input } as AnyToolCall];
-  return answer as ToolAnswer<Name>;
+): Steps<ToolAnswer<Name>> {
+  return yield* finish(yield* begin(tool, input));
 }
 
 /** Asks for the same tool with several inputs, side by side. */
 export function* askEach<Name extends ToolName>(
   tool: Name,
   inputs: readonly Tools[Name]['input'][],
-): Generator<readonly AnyToolCall[], ToolAnswer<Name>[], readonly AnyToolAnswer[]> {
-  if (inputs.length === 0) return [];
-  const answers = yield inputs.map((input) => ({ tool, input }) as AnyToolCall);
-  return [...answers] as ToolAnswer<Name>[];
-}
-
-/** Runs parts of the workflow side by side: each round yields the calls of all of them together. */
-export function* together<Results extends readonly unknown[]>(
-  parts: {
-    [Index in keyof Results]: Steps<Results[Index]>;
-  },
-): Steps<Results> {
-  const running = parts as readonly Steps<unknown>[];
-  const steps = running.map((part) => part.next());
-  while (steps.some((step) => !step.done)) {
-    const batches = steps.map((step) => (step.done ? [] : step.value));
-    const answers = yield batches.flat();
-    let offset = 0;
-    for (const [index, batch] of batches.entries()) {
-      const part = running[index];
-      if (!steps[index]?.done && part) steps[index] = part.next(answers.slice(offset, offset + batch.length));
-      offset += batch.length;
-    }
-  }
-  return steps.map((step) => step.value) as unknown as Results;
+): Steps<ToolAnswer<Name>[]> {
+  return yield* finishEach(yield* beginEach(tool, inputs));
 }

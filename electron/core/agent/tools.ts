@@ -1,13 +1,21 @@
-import type { AppError } from '../../../shared/model/errors.ts';
+import { type AppError, toAppError } from '../../../shared/model/errors.ts';
 import type { CrmRecord, CrmSystem } from '../../../shared/model/lead.ts';
 import type { PolicyDocument } from '../../../shared/model/policy.ts';
 import type { CrmConnector } from '../connectors/connector.ts';
 import { type Tried, withRetries } from '../connectors/retry.ts';
-import { type PolicySource, wholePolicy } from '../knowledge/policy-library.ts';
+import { type PolicyLibrary, wholePolicy } from '../knowledge/policy-library.ts';
 import type { Clock } from '../ports.ts';
 import type { SystemHealth } from '../system-health.ts';
 import type { LanguageReader } from './language/reader.ts';
+import {
+  type ContextBudget,
+  contextBudget,
+  createReadsUnderWay,
+  type Patience,
+  type ReadsUnderWay,
+} from './reads-under-way.ts';
 import type { AnyToolAnswer, AnyToolCall, Steps, Tools } from './tool-calls.ts';
+import { type CrmCall, datedBy, recordWords, vendorCallOf } from './vendor-calls.ts';
 
 /** One call to a vendor, as the audit log keeps it. */
 export interface ToolCallDetails {
@@ -27,19 +35,32 @@ export interface Trail {
   calls: ToolCallDetails[];
   /** Time in which at least one vendor call was under way, in milliseconds. */
   vendorMs: number;
+  /** Vendor calls that are under way, and since when without a break. */
+  underWay: number;
+  underWaySince: number;
+  patience: Patience;
   /** CRMs that did not answer, after every retry: the run asks them nothing more. */
   unreachable: Map<CrmSystem, AppError>;
 }
 
-export const newTrail = (): Trail => ({ calls: [], vendorMs: 0, unreachable: new Map() });
+export const newTrail = (): Trail => ({
+  calls: [],
+  vendorMs: 0,
+  underWay: 0,
+  underWaySince: 0,
+  patience: new Map(),
+  unreachable: new Map(),
+});
 
 export interface ToolsOptions {
   crms: Partial<Record<CrmSystem, CrmConnector>>;
   reader: LanguageReader;
-  policy: readonly PolicySource[];
+  policy: PolicyLibrary;
   readRouting: () => Promise<Tools['read_routing']['output']>;
   clock: Clock;
   health: Pick<SystemHealth, 'note'>;
+  /** How long a case waits for what it can be decided without; `contextBudget` if left out. */
+  budget?: ContextBudget;
 }
 
 /** A vendor call, as it is told about. */
@@ -53,7 +74,10 @@ export interface NotedCall<Value> {
 }
 
 export interface ToolRunner {
-  /** Drives a part of the workflow to its end, answering each batch of calls side by side. */
+  /**
+   * Drives a part of the workflow to its end. What it begins runs side by side; what it did not wait for is given the
+   * rest of its time, so that every call is on record when the part is over.
+   */
   drive<Result>(steps: Steps<Result>, trail: Trail, signal: AbortSignal): Promise<Result>;
   /** Changes an owner, once; the caller knows what to do about a failure. */
   changeOwner(
@@ -81,14 +105,6 @@ export interface ToolRunner {
   ): Promise<Tried<Value>>;
 }
 
-const count = (items: readonly unknown[], one: string): string =>
-  items.length === 0 ? `no ${one}` : items.length === 1 ? `1 ${one}` : `${items.length} ${one}s`;
-
-const recordWords = (record: CrmRecord | null): string =>
-  record === null
-    ? 'no such record'
-    : `${record.name ?? record.id}, owned by ${record.owner?.email ?? record.owner?.name ?? 'nobody'}`;
-
 /** A refusal of one call is no trouble of the system. */
 const outageOf = (tried: Tried<unknown>): string | null =>
   !tried.isOk && (tried.error.isRetried || tried.error.code === 'vendor_auth') ? tried.error.message : null;
@@ -110,101 +126,53 @@ const policyProblem = (tried: Tried<PolicyDocument[]>): string | null => {
   return copy ? `The policy pages cannot be read. The copies of ${copy.cachedAt} are used for a day.` : null;
 };
 
-const words = (parts: readonly (string | null)[]): string => parts.filter((part) => part !== null).join(', ');
-
-interface VendorCall {
-  system: CrmSystem;
-  asked: string;
-  make: (crm: CrmConnector, signal: AbortSignal) => Promise<unknown>;
-  describe: (value: never) => string;
+/** Counts the time while a vendor call is under way; calls side by side count once. */
+async function whileUnderWay<Value>(trail: Trail, work: () => Promise<Value>): Promise<Value> {
+  if (trail.underWay === 0) trail.underWaySince = performance.now();
+  trail.underWay += 1;
+  try {
+    return await work();
+  } finally {
+    trail.underWay -= 1;
+    if (trail.underWay === 0) trail.vendorMs += performance.now() - trail.underWaySince;
+  }
 }
 
-/** How each tool that reads a CRM is called and told about. */
-function vendorCallOf(call: AnyToolCall): VendorCall | null {
-  const describe = <Value>(say: (value: Value) => string) => say as (value: never) => string;
-  switch (call.tool) {
-    case 'list_owners':
-      return {
-        system: call.input.system,
-        asked: 'all users',
-        make: (crm, signal) => crm.listOwners({ signal }),
-        describe: describe((owners: readonly unknown[]) => count(owners, 'user')),
-      };
-    case 'get_record': {
-      const { system, id } = call.input;
-      return {
-        system,
-        asked: id,
-        make: (crm, signal) => crm.getRecord(id, { signal }),
-        describe: describe(recordWords),
-      };
-    }
-    case 'find_by_email': {
-      const { system, email } = call.input;
-      return {
-        system,
-        asked: email,
-        make: (crm, signal) => crm.findByEmail(email, { signal }),
-        describe: describe((found: readonly unknown[]) => count(found, 'record')),
-      };
-    }
-    case 'find_by_name': {
-      const { system, name, company } = call.input;
-      return {
-        system,
-        asked: words([name, company]),
-        make: (crm, signal) => crm.findByName({ name, company }, { signal }),
-        describe: describe((found: readonly unknown[]) => count(found, 'record')),
-      };
-    }
-    case 'find_duplicates': {
-      const { system, record } = call.input;
-      return {
-        system,
-        asked: words([record.name, record.email]),
-        make: (crm, signal) => crm.findPossibleDuplicates(record, { signal }),
-        describe: describe((found: readonly unknown[]) => count(found, 'possible record')),
-      };
-    }
-    case 'find_accounts': {
-      const { system, domain, name, companyId } = call.input;
-      return {
-        system,
-        asked: words([name, domain, companyId]),
-        make: (crm, signal) => crm.findAccounts({ domain, name, companyId }, { signal }),
-        describe: describe((found: readonly { name: string }[]) =>
-          found.length === 0 ? 'no account' : found.map(({ name: title }) => title).join('; '),
-        ),
-      };
-    }
-    case 'find_opportunities': {
-      const { system, accountIds } = call.input;
-      return {
-        system,
-        asked: words(accountIds),
-        make: (crm, signal) => crm.findOpenOpportunities(accountIds, { signal }),
-        describe: describe((found: readonly unknown[]) =>
-          count(found, 'open opportunity').replace('ys', 'ies'),
-        ),
-      };
-    }
-    case 'ownership_history': {
-      const { system, id } = call.input;
-      return {
-        system,
-        asked: id,
-        make: (crm, signal) => crm.ownershipHistory(id, { signal }),
-        describe: describe((found: readonly unknown[]) => count(found, 'change')),
-      };
-    }
-    default:
-      return null;
+interface CallSignals {
+  /** Fires when the run ends or the call is given up. */
+  signal: AbortSignal;
+  /** Fires when the call is given up. */
+  givenUp: AbortSignal;
+}
+
+/** A call that is given up ends as a failure that is on record; whatever else is thrown is thrown on. */
+async function unlessGivenUp<Value>(
+  givenUp: AbortSignal,
+  call: () => Promise<Tried<Value>>,
+): Promise<Tried<Value>> {
+  try {
+    return await call();
+  } catch (thrown) {
+    if (!givenUp.aborted) throw thrown;
+    return { isOk: false, error: toAppError(givenUp.reason), tries: 1 };
   }
+}
+
+/** Answers the workflow's moves until it has its result. */
+async function follow<Result>(steps: Steps<Result>, reads: ReadsUnderWay): Promise<Result> {
+  let step = steps.next();
+  while (!step.done) {
+    const move = step.value;
+    if (move.kind === 'begin') step = steps.next(reads.begin(move.call));
+    else if (move.waits === 'in time') step = steps.next(await reads.finishInTime(move.ticket));
+    else step = steps.next(await reads.finish(move.ticket));
+  }
+  return step.value;
 }
 
 /** Makes the calls that the workflow asks for, each with its retries, and notes every one that went to a vendor. */
 export function createTools(options: ToolsOptions): ToolRunner {
-  const { crms, reader, policy, readRouting, clock, health } = options;
+  const { crms, reader, policy, readRouting, clock, health, budget = contextBudget } = options;
 
   const crmOf = (system: CrmSystem): CrmConnector => {
     const crm = crms[system];
@@ -218,7 +186,7 @@ export function createTools(options: ToolsOptions): ToolRunner {
     call: () => Promise<Tried<Value>>,
   ): Promise<Tried<Value>> {
     const startedAt = performance.now();
-    const tried = await call();
+    const tried = await whileUnderWay(trail, call);
     const { tool, system, asked, describe, problemOf = outageOf } = about;
     health.note(system, problemOf(tried));
     trail.calls.push({
@@ -233,58 +201,66 @@ export function createTools(options: ToolsOptions): ToolRunner {
     return tried;
   }
 
-  async function answer(call: AnyToolCall, trail: Trail, signal: AbortSignal): Promise<AnyToolAnswer> {
-    if (call.tool === 'read_language') return { isOk: true, value: await reader.read(call.input) };
-    if (call.tool === 'read_routing') return { isOk: true, value: await readRouting() };
-    if (call.tool === 'read_policy') {
-      const about = {
-        tool: call.tool,
-        asked: 'the policy pages',
-        describe: pagesWords,
-        problemOf: policyProblem,
-      };
-      const readings = policy.map(({ system, read }) =>
-        note(trail, { ...about, system }, () => read(signal)),
-      );
-      return wholePolicy(await Promise.all(readings));
-    }
-    const vendorCall = vendorCallOf(call);
-    if (!vendorCall) throw new Error(`No tool is called ${call.tool}`);
-    const { system, asked, make, describe } = vendorCall;
+  async function readPolicy(trail: Trail, { signal, givenUp }: CallSignals): Promise<AnyToolAnswer> {
+    const about = {
+      tool: 'read_policy',
+      asked: 'the policy pages',
+      describe: pagesWords,
+      problemOf: policyProblem,
+    };
+    const readings = policy().map(({ system, read }) =>
+      note(trail, { ...about, system }, () => unlessGivenUp(givenUp, () => read(signal))),
+    );
+    const whole = wholePolicy(await Promise.all(readings));
+    return whole.isOk ? { ...whole, at: clock.now().toISOString() } : whole;
+  }
+
+  async function askVendor(
+    call: CrmCall,
+    trail: Trail,
+    { signal, givenUp }: CallSignals,
+  ): Promise<AnyToolAnswer> {
+    const { system, asked, make, describe, isDated } = vendorCallOf(call);
     const silent = trail.unreachable.get(system);
     if (silent) return { isOk: false, error: silent };
-    const tried = await note<unknown>(
-      trail,
-      { tool: call.tool, system, asked, describe: describe as (value: unknown) => string },
-      () => withRetries(() => make(crmOf(system), signal), { clock, signal }),
+    const about = { tool: call.tool, system, asked, describe: describe as (value: unknown) => string };
+    const tried = await note<unknown>(trail, about, () =>
+      unlessGivenUp(givenUp, () => withRetries(() => make(crmOf(system), signal), { clock, signal })),
     );
-    if (!tried.isOk && tried.error.isRetried) trail.unreachable.set(system, tried.error);
-    return tried as AnyToolAnswer;
+    if (!tried.isOk) return { isOk: false, error: tried.error };
+    const at = clock.now().toISOString();
+    return { isOk: true, value: isDated ? datedBy(at, tried.value) : tried.value, at } as AnyToolAnswer;
   }
 
-  /** Notes the time during which vendors were waited for. */
-  async function timed<Value>(trail: Trail, work: () => Promise<Value>): Promise<Value> {
-    const startedAt = performance.now();
-    try {
-      return await work();
-    } finally {
-      trail.vendorMs += performance.now() - startedAt;
-    }
+  async function answer(call: AnyToolCall, trail: Trail, signals: CallSignals): Promise<AnyToolAnswer> {
+    const at = clock.now().toISOString();
+    if (call.tool === 'read_language') return { isOk: true, value: await reader.read(call.input), at };
+    if (call.tool === 'read_routing') return { isOk: true, value: await readRouting(), at };
+    if (call.tool === 'read_policy') return readPolicy(trail, signals);
+    return askVendor(call, trail, signals);
   }
-
-  const isLocal = ({ tool }: AnyToolCall) => tool === 'read_language' || tool === 'read_routing';
 
   return {
-    note: (trail, about, call) => timed(trail, () => note(trail, about, call)),
+    note,
     async drive(steps, trail, signal) {
-      let step = steps.next();
-      while (!step.done) {
-        const calls = step.value;
-        const all = () => Promise.all(calls.map((call) => answer(call, trail, signal)));
-        const answers = calls.every(isLocal) ? await all() : await timed(trail, all);
-        step = steps.next(answers);
+      const reads = createReadsUnderWay({
+        answer: (call, givenUp) =>
+          answer(call, trail, { signal: AbortSignal.any([signal, givenUp]), givenUp }),
+        budget,
+        patience: trail.patience,
+        onNeeded({ input }, answered) {
+          if (!answered.isOk && answered.error.isRetried && 'system' in input)
+            trail.unreachable.set(input.system, answered.error);
+        },
+      });
+      try {
+        const result = await follow(steps, reads);
+        await reads.end();
+        return result;
+      } catch (thrown) {
+        reads.giveUp();
+        throw thrown;
       }
-      return step.value;
     },
     changeOwner({ system, id, ownerId, ifUnmodifiedSince, asked }, trail, signal) {
       const call = async (): Promise<Tried<void>> => {
@@ -293,12 +269,12 @@ export function createTools(options: ToolsOptions): ToolRunner {
         return withRetries(once, { clock, signal, tries: 1 });
       };
       const about = { tool: 'change_owner', system, asked, describe: () => 'accepted' };
-      return timed(trail, () => note(trail, about, call));
+      return note(trail, about, call);
     },
     readRecord({ system, id }, trail, signal) {
       const about = { tool: 'read_back', system, asked: id, describe: recordWords };
       const read = () => crmOf(system).getRecord(id, { signal });
-      return timed(trail, () => note(trail, about, () => withRetries(read, { clock, signal })));
+      return note(trail, about, () => withRetries(read, { clock, signal }));
     },
   };
 }

@@ -2,13 +2,13 @@ import type { PolicyDocument, PolicyQuote } from '../../../shared/model/policy.t
 import type { Candidate, CaseFile } from '../../../shared/model/request.ts';
 import { destinationFor } from '../knowledge/quote.ts';
 import { responsibleFor } from '../policy/approver.ts';
-import { problemsOf } from '../policy/judge.ts';
+import { problemsOf, type Unreachable } from '../policy/judge.ts';
 import { priorityOf } from '../policy/priority.ts';
 import { crmNames } from '../routing/facts.ts';
-import { emptyCase, passagesFor, policyOf } from './case-file.ts';
+import { emptyCase, pagesQuoted, passagesFor } from './case-file.ts';
 import type { LeadSearch } from './find-lead.ts';
+import type { Ground } from './ground.ts';
 import type { Reading } from './language/reader.ts';
-import type { Ground } from './lead-context.ts';
 import { askWhichCandidate, askWhichLead, leadNotFound, notKnown, notRouting } from './replies.ts';
 import type { Common, RunInput, RunResult } from './run-result.ts';
 
@@ -36,7 +36,7 @@ function commonOf(
     }),
     rationale,
     caseFile: { ...emptyCase, step, quotes, ...more },
-    policy: policyOf(quotes),
+    policy: pagesQuoted(quotes),
     rule: null,
     leadLabel: null,
   };
@@ -134,9 +134,20 @@ export function askedForLead(
 }
 
 /** Step 4 before any lead was found: a system that could not be searched. */
-export function notSearched(input: RunInput, { urgency }: Reading, ground: Ground): RunResult {
-  const rationale = `A system could not be searched, so it is not known whether the lead is there; nothing was changed. ${problemsOf(ground.unreachable)}`;
-  const quotes = passagesFor(ground.documents, rationale);
+export function notSearched(
+  input: RunInput,
+  { urgency }: Reading,
+  {
+    routing: { routing },
+    unreachable,
+    documents,
+  }: Pick<Ground, 'routing'> & {
+    unreachable: readonly Unreachable[];
+    documents: readonly PolicyDocument[] | null;
+  },
+): RunResult {
+  const rationale = `A system could not be searched, so it is not known whether the lead is there; nothing was changed. ${problemsOf(unreachable)}`;
+  const quotes = passagesFor(documents, rationale);
   return {
     kind: 'escalate',
     reason: 'tool_failure',
@@ -147,7 +158,7 @@ export function notSearched(input: RunInput, { urgency }: Reading, ground: Groun
       accountOwner: null,
       requester: input.requester?.email ?? null,
       earlierApprover: input.request.earlierApprover,
-      escalationOwners: ground.routing?.routing.escalation_owners ?? [],
+      escalationOwners: routing.escalation_owners,
       people: input.people,
       pageWindowMs: null,
     }),

@@ -1,15 +1,16 @@
 import type { EscalationReason, Priority } from '../../../shared/model/request.ts';
 import { type Responsible, responsibleFor } from '../policy/approver.ts';
-import { judge, type Verdict } from '../policy/judge.ts';
+import { judge, type Unreachable, type Verdict } from '../policy/judge.ts';
 import { priorityOf } from '../policy/priority.ts';
 import type { Situation } from '../policy/situation.ts';
-import { caseFileOf, policyOf, quotesFor } from './case-file.ts';
+import { caseFileOf, pagesQuoted, quotesFor } from './case-file.ts';
 import { findLead, type LeadSearch } from './find-lead.ts';
+import { beginGround, ownersInTime, ownersOf, policyInTime, readWords } from './ground.ts';
 import type { Reading } from './language/reader.ts';
-import { type Ground, gatherPerson, gatherSituation, knownNamesOf, readGround } from './lead-context.ts';
+import { gatherPerson, gatherSituation, type LeadInput } from './lead-context.ts';
 import { leadLabel } from './replies.ts';
 import type { Common, RunInput, RunResult } from './run-result.ts';
-import { ask, type Steps } from './tool-calls.ts';
+import type { Steps } from './tool-calls.ts';
 import { askedForLead, notSearched, outOfScope, unauthenticated, withdrawal } from './without-lead.ts';
 
 /** `rule` of the result: the best match where the rules gave an owner, whoever decided in the end. */
@@ -32,7 +33,7 @@ function commonOf(
     }),
     rationale: verdict.rationale,
     caseFile: caseFileOf(situation, { ...verdict, quotes }),
-    policy: policyOf(quotes),
+    policy: pagesQuoted(quotes),
     rule: ruleOf(situation),
     leadLabel: leadLabel(situation.target),
   };
@@ -60,7 +61,7 @@ function responsible(
 function* searchLead(
   { crms, request }: RunInput,
   { references, scope }: Reading,
-  { unreachable }: Ground,
+  unreachable: Unreachable[],
 ): Steps<LeadSearch> {
   const where = { crms, unreachable };
   const search = yield* findLead(references, request.candidates, where);
@@ -69,18 +70,18 @@ function* searchLead(
   return yield* findLead([sameLead], [], where);
 }
 
-/** Steps 5 to 15 for a lead that was found. */
+/** Steps 4 to 15 for a lead that was found. */
 function* judgeLead(
   input: RunInput,
-  { reading, ground }: { reading: Reading; ground: Ground },
+  { reading, ...found }: LeadInput & { reading: Reading },
   search: Extract<LeadSearch, { kind: 'found' }>,
 ): Steps<RunResult> {
-  const { crms, request } = input;
-  const lead = yield* gatherPerson(search.seed, search, { crms, unreachable: ground.unreachable });
+  const { request } = input;
+  const lead = yield* gatherPerson(search.seed, search, found);
   const present = lead.target.owner?.email?.toLowerCase() ?? null;
   const askedOwner = reading.askedOwner === present ? null : reading.askedOwner;
-  const situation = yield* gatherSituation(lead, ground, { ...input, askedOwner });
-  const verdict = judge(situation, ground.unreachable);
+  const situation = yield* gatherSituation(lead, { ...input, ...found, askedOwner });
+  const verdict = judge(situation, found.unreachable);
   const common = commonOf(situation, verdict, { urgency: reading.urgency, chosen: request.chosenPriority });
   if (verdict.kind === 'complete') return { kind: 'complete', owner: present, step: verdict.step, ...common };
   if (verdict.kind === 'change')
@@ -95,25 +96,34 @@ function* judgeLead(
 
 /** Steps 1 to 15 for one request, from its words to what is to be done. */
 export function* judgeRequest(input: RunInput): Steps<RunResult> {
-  const { requester, request } = input;
+  const { requester, crms } = input;
   if (!requester?.active) return unauthenticated(input);
-  const ground = yield* readGround(input.crms);
-  const language = yield* ask('read_language', {
-    messages: input.messages,
-    targetRecord: request.targetRecord,
-    requester: requester.email,
-    knownNames: knownNamesOf(input.people, ground.owners),
-  });
-  if (!language.isOk) throw language.error;
-  const reading = language.value;
+  const words = { ...input, targetRecord: input.request.targetRecord };
+  const ground = yield* beginGround(crms);
+  const soon = yield* ownersInTime(ground);
+  let reading = yield* readWords(words, soon.owners);
+  const unreachable: Unreachable[] = [];
+  let { owners } = soon;
+  if (!soon.isComplete && !isClearlyOutOfScope(reading)) {
+    owners = yield* ownersOf(ground, unreachable);
+    reading = yield* readWords(words, owners);
+  }
   if (reading.isWithdrawn) return withdrawal(input, reading);
-  if (reading.scope === 'other') return outOfScope(input, reading, ground.documents);
+  if (reading.scope === 'other') return outOfScope(input, reading, yield* policyInTime(ground));
 
-  const search = yield* searchLead(input, reading, ground);
-  if (search.kind === 'found') return yield* judgeLead(input, { reading, ground }, search);
-  const isSilent = ground.unreachable.length > 0;
-  if (reading.scope === 'unclear' && search.kind === 'not_found' && !isSilent)
-    return outOfScope(input, reading, ground.documents);
-  if (isSilent && search.kind !== 'not_named') return notSearched(input, reading, ground);
-  return askedForLead(input, reading, { search, documents: ground.documents });
+  const search = yield* searchLead(input, reading, unreachable);
+  if (search.kind === 'found')
+    return yield* judgeLead(input, { reading, ground, owners, unreachable }, search);
+  const documents = yield* policyInTime(ground);
+  if (unreachable.length > 0 && search.kind !== 'not_named')
+    return notSearched(input, reading, { ...ground, unreachable, documents });
+  if (reading.scope === 'unclear' && search.kind === 'not_found')
+    return outOfScope(input, reading, documents);
+  return askedForLead(input, reading, { search, documents });
 }
+
+/**
+ * Whether the users of the CRMs would change nothing: with more names known, fewer words can be a lead's. A withdrawal
+ * is another matter, as one of those names may be asked for in it.
+ */
+const isClearlyOutOfScope = ({ scope, isWithdrawn }: Reading): boolean => scope === 'other' && !isWithdrawn;

@@ -195,6 +195,8 @@ const rightAlready: Step = (situation) => {
   return { kind: 'complete', ...verdictOf(situation, 12, because, {}) };
 };
 
+const openOpportunityStep = 13;
+
 const approvalDemanded: Step = (situation) => {
   const { settings, facts, rules, routing, target, openOpportunities, now, timeZone } = situation;
   if (settings === null) return null;
@@ -212,7 +214,7 @@ const approvalDemanded: Step = (situation) => {
     ({ setting, because }) => `"${setting.name}: ${setting.value}" (page ${setting.page}), and ${because}`,
   );
   return escalate(situation, {
-    step: 13,
+    step: openOpportunityStep,
     reason: 'policy_requires_approval',
     because: `Policy demands approval: ${list(named)}.`,
     settings: breaches.map(({ setting }) => setting),
@@ -256,6 +258,15 @@ export function judge(situation: Situation, unreachable: readonly Unreachable[])
     pool,
     ...verdictOf(situation, 15, explanation, {}),
   };
+}
+
+/**
+ * Whether open opportunities that nobody has told us of could change the verdict: only step 13 looks at them, and only
+ * where the policy asks for it. Where they could not, a case is judged the same without them.
+ */
+export function hangsOnOpportunities(situation: Situation, unreachable: readonly Unreachable[]): boolean {
+  if (!situation.settings?.openOpportunityEscalates) return false;
+  return judge(situation, unreachable).step >= openOpportunityStep;
 }
 
 /** An owner whom an approver chose, checked against the CRMs in which records would change; else why not. */

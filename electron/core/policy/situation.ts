@@ -11,7 +11,7 @@ import type {
 import { factNames } from '../../../shared/model/lead.ts';
 import type { Person } from '../../../shared/model/person.ts';
 import type { PolicyDocument } from '../../../shared/model/policy.ts';
-import type { MatchedAccount, RuleStep, RulesOutcome } from '../../../shared/model/request.ts';
+import type { ContextRead, MatchedAccount, RuleStep, RulesOutcome } from '../../../shared/model/request.ts';
 import type { Pool, RoutingConfig } from '../../../shared/model/rule.ts';
 import { leadDomain, leadFacts } from '../routing/facts.ts';
 import { isOpenRecord, matchAccount, ownAccounts, similarAccounts } from '../routing/matching.ts';
@@ -31,6 +31,8 @@ export interface Gathered {
   crmAccounts: readonly CrmAccount[];
   opportunities: readonly CrmOpportunity[];
   history: readonly OwnershipChange[];
+  /** When each part of the context was read, and what of it is not known. */
+  reads: readonly ContextRead[];
   routing: RoutingConfig;
   people: readonly Person[];
   /** The users of each connected CRM. */

@@ -43,7 +43,8 @@ export function recordTitle(record: Pick<CrmRecord, 'system' | 'id'>): string {
   return `${crmNames[record.system]} ${record.system === 'salesforce' ? 'lead' : 'contact'} ${record.id}`;
 }
 
-function accountTitle(account: CrmAccount): string {
+/** `Salesforce account 001…`, `HubSpot company 701`. */
+export function accountTitle(account: Pick<CrmAccount, 'system' | 'id'>): string {
   return `${crmNames[account.system]} ${account.system === 'salesforce' ? 'account' : 'company'} ${account.id}`;
 }
 
