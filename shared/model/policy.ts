@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** The label of the pages that govern the operation. */
+export const policyLabel = 'lead-routing-policy';
+
 /** A policy page as its system holds it. */
 export const PolicyPage = z.object({
   source: z.enum(['confluence', 'sharepoint']),
@@ -10,6 +13,8 @@ export const PolicyPage = z.object({
   body: z.string(),
   url: z.string().nullable(),
   labels: z.array(z.string()),
+  /** The names of the files attached to it, which are not read. Absent where they were not looked for. */
+  attachments: z.array(z.string()).optional(),
   /** When we read it, ISO 8601. */
   fetchedAt: z.string(),
 });

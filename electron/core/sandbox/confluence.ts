@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/model/errors.ts';
-import { type Clause, parseCql } from './confluence/cql.ts';
+import { type Content, contentOf, fits, spaceOf, webuiOf } from './confluence/content.ts';
+import { parseCql } from './confluence/cql.ts';
 import type { StandIn, StandInContext, StandInReply, StandInRequest } from './stand-in.ts';
 import type { WorldPage } from './world.ts';
 
@@ -12,17 +13,21 @@ export interface ConfluenceStandIn extends StandIn {
 }
 
 const searchPath = '/wiki/rest/api/content/search';
+const userPath = '/wiki/rest/api/user/current';
+const pagesPath = '/wiki/api/v2/pages';
+const spacesPath = '/wiki/api/v2/spaces';
 const pagePath = /^\/wiki\/api\/v2\/pages\/([^/]+)$/;
 const defaultLimit = 25;
 const maximumLimit = 250;
 
 /**
- * Confluence's search by CQL (version 1 of the API) and its pages (version 2). A restricted page is found by nobody
- * and answers 404, as Confluence hides what the account may not see.
+ * Confluence's search by CQL (version 1 of the API), its pages and spaces (version 2). A restricted page is found by nobody
+ * and answers 404, as Confluence hides what the account may not see. One that was taken away lies in the bin.
  */
 export function createConfluenceStandIn(context: StandInContext): ConfluenceStandIn {
   const { world, clock, credentials, baseUrl, changed } = context;
   const startedAt = clock.now().toISOString();
+  const bin = new Map<string, WorldPage>();
   const pages = new Map<string, WorldPage>(world.confluence.pages.map((page) => [page.id, page]));
   const basic = Buffer.from(`${credentials.confluence.email}:${credentials.confluence.apiToken}`);
   const accepted = new Set([
@@ -39,16 +44,11 @@ export function createConfluenceStandIn(context: StandInContext): ConfluenceStan
     if (!Number.isInteger(limit) || limit < 1 || !Number.isInteger(start)) {
       return refusalOfVersion1(400, 'limit or cursor is not valid');
     }
-    const found = [...pages.values()].filter(
-      (page) => !page.restricted && clauses.every((clause) => fits(page, clause)),
+    const found = contentOf(pages.values()).filter((content) =>
+      clauses.every((clause) => fits(content, clause)),
     );
-    const results = found.slice(start, start + limit).map(({ id, title }) => ({
-      id,
-      type: 'page',
-      status: 'current',
-      title,
-      _links: { webui: webuiOf(id), self: `${baseUrl()}/wiki/rest/api/content/${id}` },
-    }));
+    const expand = (query.get('expand') ?? '').split(',');
+    const results = found.slice(start, start + limit).map((content) => foundReply(content, expand));
     const next = new URLSearchParams({ cql, limit: String(limit), cursor: String(start + limit) });
     const hasNext = start + limit < found.length;
     return {
@@ -65,6 +65,60 @@ export function createConfluenceStandIn(context: StandInContext): ConfluenceStan
         },
       },
     };
+  }
+
+  function foundReply(content: Content, expand: readonly string[]): object {
+    const { id, type, title, page } = content;
+    const version = { number: page.version, when: startedAt, minorEdit: false };
+    return {
+      id,
+      type,
+      status: 'current',
+      title,
+      ...(expand.includes('version') ? { version } : {}),
+      ...(expand.includes('container') && type === 'attachment'
+        ? { container: { id: page.id, type: 'page', title: page.title } }
+        : {}),
+      _links: { webui: webuiOf(content), self: `${baseUrl()}/wiki/rest/api/content/${id}` },
+    };
+  }
+
+  /** Of the pages with these ids those with one of these statuses; the bin shows what the account could view before. */
+  function list(query: URLSearchParams): StandInReply {
+    const ids = listIn(query, 'id');
+    const statuses = listIn(query, 'status') ?? ['current', 'archived'];
+    const all = [
+      ...[...pages.values()].map((page) => ({ page, status: 'current' })),
+      ...[...bin.values()].map((page) => ({ page, status: 'trashed' })),
+    ];
+    const results = all
+      .filter(
+        ({ page, status }) =>
+          !page.restricted && statuses.includes(status) && (ids?.includes(page.id) ?? true),
+      )
+      .map(({ page, status }) => ({
+        id: page.id,
+        status,
+        title: page.title,
+        version: { number: page.version, createdAt: startedAt, message: '', minorEdit: false },
+        _links: { webui: webuiOf({ id: page.id, type: 'page', title: page.title, page }) },
+      }));
+    return { status: 200, body: { results, _links: { base: `${baseUrl()}/wiki` } } };
+  }
+
+  function listSpaces(query: URLSearchParams): StandInReply {
+    const keys = listIn(query, 'keys');
+    const known = [...new Set([...pages.values()].map(spaceOf))];
+    const results = known
+      .map((key, index) => ({
+        id: String(65_001 + index),
+        key,
+        name: `${key} space`,
+        type: 'global',
+        status: 'current',
+      }))
+      .filter(({ key }) => keys?.includes(key) ?? true);
+    return { status: 200, body: { results, _links: { base: `${baseUrl()}/wiki` } } };
   }
 
   function read(id: string, query: URLSearchParams): StandInReply {
@@ -91,7 +145,10 @@ export function createConfluenceStandIn(context: StandInContext): ConfluenceStan
         createdAt: startedAt,
         body: form === null ? {} : { [form]: { representation: form, value: page.body } },
         ...(query.get('include-labels') === 'true' ? { labels: { results: labelsOf(page) } } : {}),
-        _links: { webui: webuiOf(id), base: `${baseUrl()}/wiki` },
+        _links: {
+          webui: webuiOf({ id, type: 'page', title: page.title, page }),
+          base: `${baseUrl()}/wiki`,
+        },
       },
     };
   }
@@ -100,10 +157,20 @@ export function createConfluenceStandIn(context: StandInContext): ConfluenceStan
     const id = pagePath.exec(url.pathname)?.[1];
     if (method === 'GET' && url.pathname === searchPath) return search(url.searchParams);
     if (method === 'GET' && id !== undefined) return read(id, url.searchParams);
+    if (method === 'GET' && url.pathname === pagesPath) return list(url.searchParams);
+    if (method === 'GET' && url.pathname === spacesPath) return listSpaces(url.searchParams);
+    if (method === 'GET' && url.pathname === userPath) return { status: 200, body: user };
     return { status: 404, headers: { 'content-type': 'text/html' }, body: '<h1>Page not found</h1>' };
   }
 
-  const webuiOf = (id: string) => `/spaces/${pages.get(id)?.space ?? 'TEAM'}/pages/${id}`;
+  const user = {
+    type: 'known',
+    accountId: '5b10ac8d82e05b22cc7d4ef5',
+    accountType: 'atlassian',
+    email: credentials.confluence.email,
+    publicName: 'Switchyard',
+    displayName: 'Switchyard',
+  };
 
   return {
     handle: async (request) => handle(request),
@@ -121,25 +188,23 @@ export function createConfluenceStandIn(context: StandInContext): ConfluenceStan
     // Atlassian counts points of no published number.
     limits: () => [],
     setPage(page) {
+      bin.delete(page.id);
       pages.set(page.id, page);
       changed();
     },
     removePage(id) {
-      if (!pages.delete(id)) throw new AppError('not_found', `Confluence has no page ${id}.`);
+      const page = pages.get(id);
+      if (page === undefined) throw new AppError('not_found', `Confluence has no page ${id}.`);
+      pages.delete(id);
+      bin.set(id, page);
       changed();
     },
   };
 }
 
-function fits(page: WorldPage, { field, value }: Clause): boolean {
-  switch (field) {
-    case 'label':
-      return page.labels.includes(value);
-    case 'type':
-      return value === 'page';
-    case 'space':
-      return page.space === value;
-  }
+/** A list between commas; null where it is not given. */
+function listIn(query: URLSearchParams, name: string): string[] | null {
+  return query.get(name)?.split(',') ?? null;
 }
 
 function labelsOf(page: WorldPage): object[] {

@@ -68,6 +68,22 @@ const SalesforceLeadHistory = z.looseObject({
 });
 const SalesforceGroup = z.looseObject({ Id: salesforceId, Name: text, Email: text, Type: text });
 
+const SalesforceCampaign = z.looseObject({ Id: salesforceId, Name: z.string(), Type: text });
+const SalesforceCampaignMember = z.looseObject({
+  CampaignId: salesforceId,
+  LeadId: salesforceId,
+  CreatedDate: dateTime.nullish(),
+});
+const SalesforceTerritory = z.looseObject({ Id: salesforceId, Name: z.string() });
+const SalesforceTerritoryRecord = z.looseObject({ ObjectId: salesforceId, Territory2Id: salesforceId });
+const SalesforceTerritoryUser = z.looseObject({
+  UserId: salesforceId,
+  Territory2Id: salesforceId,
+  IsActive: flag,
+});
+/** What a duplicate rule of the organisation has put together. */
+const SalesforceDuplicateSet = z.strictObject({ rule: z.string(), records: z.array(salesforceId) });
+
 const HubspotOwner = z.looseObject({
   id: hubspotId,
   email: text,
@@ -120,6 +136,8 @@ const Page = z.strictObject({
   title: z.string(),
   version: z.number().int().positive(),
   labels: z.array(z.string()).default([]),
+  /** Names of the files on it; in Confluence. */
+  attachments: z.array(z.string()).optional(),
   /** Storage format or HTML; in SharePoint what `format` says. */
   body: z.string(),
   /** What file SharePoint holds it as, HTML where it says nothing; HTML in *Site Pages* is a site page, `docx` is in base64. */
@@ -146,6 +164,13 @@ export const World = z.strictObject({
       leadHistory: z.array(SalesforceLeadHistory).default([]),
       queues: z.array(SalesforceGroup).default([]),
       groups: z.array(SalesforceGroup).default([]),
+      campaigns: z.array(SalesforceCampaign).default([]),
+      campaignMembers: z.array(SalesforceCampaignMember).default([]),
+      /** With none, the organisation does not use Sales Territories. */
+      territories: z.array(SalesforceTerritory).default([]),
+      territoryRecords: z.array(SalesforceTerritoryRecord).default([]),
+      territoryUsers: z.array(SalesforceTerritoryUser).default([]),
+      duplicateSets: z.array(SalesforceDuplicateSet).default([]),
     })
     .prefault({}),
   hubspot: z
@@ -177,6 +202,8 @@ const recordKeys: Readonly<Record<string, string>> = {
   'salesforce.opportunities': 'Id',
   'salesforce.queues': 'Id',
   'salesforce.groups': 'Id',
+  'salesforce.campaigns': 'Id',
+  'salesforce.territories': 'Id',
   'hubspot.owners': 'id',
   'hubspot.contacts': 'id',
   'hubspot.companies': 'id',

@@ -29,7 +29,8 @@ export async function keepPolicyPages(
   if (ids.length > 0) gone = gone.where('id', 'not in', ids);
   await gone.execute();
   if (pages.length === 0) return;
-  const rows = pages.map(({ fetchedAt, ...page }) => ({ ...page, fetched_at: fetchedAt }));
+  // What is attached is not read, so it is no part of the copy.
+  const rows = pages.map(({ fetchedAt, attachments: _, ...page }) => ({ ...page, fetched_at: fetchedAt }));
   await db
     .insertInto('policy_pages')
     .values(rows)

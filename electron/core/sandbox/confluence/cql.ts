@@ -1,36 +1,69 @@
-/** One comparison of a query: `label = "lead-routing-policy"`. */
+/** One comparison of a query: `label = "lead-routing-policy"`, `space in (REVOPS, SALES)`. */
 export interface Clause {
-  field: 'label' | 'type' | 'space';
-  value: string;
+  field: 'label' | 'type' | 'space' | 'container';
+  /** Of which the field has to be one. */
+  values: string[];
 }
 
-const tokenPattern = /\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|(=)|([^\s"'=]+))/y;
+interface Token {
+  text: string;
+  isQuoted: boolean;
+}
+
+const tokenPattern = /\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([=(),])|([^\s"'=(),]+))/y;
+const fields: readonly string[] = ['label', 'type', 'space', 'container'] satisfies Clause['field'][];
 
 /**
- * The part of Confluence's query language that is stood in for: comparisons by `=` of label, type and space, joined
- * by AND. Null for everything else, also for what Confluence itself would take.
+ * The part of Confluence's query language that is stood in for: comparisons by `=` and `in` of label, type, space and
+ * container, joined by AND. Null for everything else, also for what Confluence itself would take.
  */
 export function parseCql(cql: string): Clause[] | null {
   const tokens = tokensOf(cql.trim());
   if (tokens === null) return null;
   const clauses: Clause[] = [];
-  for (let at = 0; at < tokens.length; at += 4) {
-    const [field, operator, value, joint] = tokens.slice(at, at + 4);
-    if (operator?.text !== '=' || operator.isQuoted || value === undefined) return null;
-    if (!value.isQuoted && !/^[\w-]+$/.test(value.text)) return null;
-    const name = field?.isQuoted ? undefined : field?.text.toLowerCase();
-    if (name !== 'label' && name !== 'type' && name !== 'space') return null;
-    clauses.push({ field: name, value: value.text });
-    const isLast = at + 3 === tokens.length;
-    if (!isLast && (joint?.isQuoted || joint?.text.toLowerCase() !== 'and' || at + 4 === tokens.length)) {
-      return null;
-    }
-  }
-  return clauses.length === 0 ? null : clauses;
+  do {
+    const clause = takeClause(tokens);
+    if (clause === null) return null;
+    clauses.push(clause);
+  } while (takes(tokens, 'and'));
+  return tokens.length === 0 ? clauses : null;
 }
 
-function tokensOf(cql: string): { text: string; isQuoted: boolean }[] | null {
-  const tokens: { text: string; isQuoted: boolean }[] = [];
+function takeClause(tokens: Token[]): Clause | null {
+  const field = tokens.shift();
+  const name = field?.text.toLowerCase() ?? '';
+  if (field === undefined || field.isQuoted || !isField(name)) return null;
+  if (takes(tokens, '=')) {
+    const value = takeValue(tokens);
+    return value === null ? null : { field: name, values: [value] };
+  }
+  if (!takes(tokens, 'in') || !takes(tokens, '(')) return null;
+  const values: string[] = [];
+  do {
+    const value = takeValue(tokens);
+    if (value === null) return null;
+    values.push(value);
+  } while (takes(tokens, ','));
+  return takes(tokens, ')') ? { field: name, values } : null;
+}
+
+const isField = (name: string): name is Clause['field'] => fields.includes(name);
+
+/** Whether the next token is this word or sign; it is taken then. */
+function takes(tokens: Token[], text: string): boolean {
+  const [next] = tokens;
+  if (next === undefined || next.isQuoted || next.text.toLowerCase() !== text) return false;
+  tokens.shift();
+  return true;
+}
+
+function takeValue(tokens: Token[]): string | null {
+  const value = tokens.shift();
+  return value !== undefined && (value.isQuoted || /^[\w-]+$/.test(value.text)) ? value.text : null;
+}
+
+function tokensOf(cql: string): Token[] | null {
+  const tokens: Token[] = [];
   const pattern = new RegExp(tokenPattern);
   while (pattern.lastIndex < cql.length) {
     const match = pattern.exec(cql);

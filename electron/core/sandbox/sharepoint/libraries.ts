@@ -1,4 +1,4 @@
-import { policyLabel } from '../../knowledge/policy-library.ts';
+import { policyLabel } from '../../../../shared/model/policy.ts';
 import type { WorldPage } from '../world.ts';
 
 const host = 'sandbox.sharepoint.com';
