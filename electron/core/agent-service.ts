@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { AppError, toAppError } from '../../shared/model/errors.ts';
-import { type CrmSystem, crmSystems } from '../../shared/model/lead.ts';
+import { crmSystems } from '../../shared/model/lead.ts';
 import { type CrashPoint, createCrmWriter } from './agent/crm-writer.ts';
 import { submitDecision } from './agent/human-decision.ts';
 import type { LanguageReader } from './agent/language/reader.ts';
@@ -12,9 +12,9 @@ import { deliverMessages } from './automations/deliver-messages.ts';
 import { remindOfEscalation } from './automations/escalation-reminder.ts';
 import { type QueueName, type Queues, queueNames } from './automations/queues.ts';
 import type { Config } from './config.ts';
-import type { Connectors } from './connections/connect.ts';
+import type { LiveConnectors } from './connections/live-connectors.ts';
 import type { ChatActionEvent, ChatEvent } from './connectors/connector.ts';
-import { takeInMessage } from './intake/chat.ts';
+import { takeInChatEvent } from './intake/chat-event.ts';
 import { createPolicyLibrary } from './knowledge/policy-library.ts';
 import type { Clock, Log } from './ports.ts';
 import { pruneFeed } from './store/changes.ts';
@@ -25,7 +25,7 @@ import type { SystemHealth } from './system-health.ts';
 
 export interface AgentServiceOptions {
   session: Pick<StoreSession, 'db' | 'jobs'>;
-  connectors: Connectors;
+  connectors: LiveConnectors;
   reader: LanguageReader;
   config: Pick<Config, 'timeZone' | 'leaseMs' | 'concurrency'>;
   clock: Clock;
@@ -48,6 +48,12 @@ export interface AgentService {
 
 /** Marks of what was removed are kept for desks that come back, but not for ever. */
 const pruneEveryMs = 24 * 3600 * 1000;
+
+/** Jobs for which it is time at a certain hour, whatever vendors do. */
+const timedQueues: ReadonlySet<QueueName> = new Set(['escalation-reminder', 'close-unanswered']);
+const vendorQueues = queueNames.filter((name) => !timedQueues.has(name));
+/** The end of a pause is told; this is for when that was not heard. */
+const lookAfterPauseMs = 300_000;
 
 /** A case is never given up because a job failed: whatever is thrown, the job is tried again later. */
 function tryAgain(thrown: unknown): never {
@@ -75,7 +81,7 @@ export function createAgentService(options: AgentServiceOptions): AgentService {
     tools,
     writer: createCrmWriter({ tools, clock, crashPoint }),
     chats,
-    crms: crmSystems.filter((system: CrmSystem) => crms[system] !== undefined),
+    crms: () => crmSystems.filter((system) => crms[system] !== undefined),
     clock,
     log: log.child({ room: 'agent' }),
     timeZone: config.timeZone,
@@ -122,7 +128,7 @@ export function createAgentService(options: AgentServiceOptions): AgentService {
   const takeIn = (event: ChatEvent): Promise<void> =>
     counted(async () => {
       if (event.kind === 'action') await takeInDecision(event);
-      else await takeInMessage({ db, jobs, clock, log }, event);
+      else await takeInChatEvent({ db, jobs, clock, log }, event);
     });
 
   const delivery = { db, chats, clock, log };
@@ -141,39 +147,50 @@ export function createAgentService(options: AgentServiceOptions): AgentService {
     'close-unanswered': (job) => closeUnanswered(reminders, job),
   };
 
+  /** A job that needs a paused system is put off: it has not failed, and begins as soon as the pause ends. */
+  async function putOff<Name extends QueueName>(name: Name, payload: Queues[Name], thrown: unknown) {
+    const { code, message } = toAppError(thrown);
+    if (code !== 'paused') return tryAgain(thrown);
+    const key = 'requestId' in payload ? payload.requestId : Object.values(payload).join(' ');
+    log.info({ key, queue: name }, message);
+    await jobs.enqueue(db.kysely, name, payload, { key, startAfterMs: lookAfterPauseMs });
+  }
+
   async function workOn<Name extends QueueName>(name: Name): Promise<void> {
     await jobs.work(name, {
       concurrency: name === 'invoke-agent' ? config.concurrency : 2,
-      handler: (payload, context) => counted(() => handlers[name](payload, context).catch(tryAgain)),
+      handler: (payload, context) =>
+        counted(() =>
+          handlers[name](payload, context).catch((thrown: unknown) => putOff(name, payload, thrown)),
+        ),
     });
   }
+
+  const takeUpWaiting = () =>
+    jobs.endWaiting(vendorQueues).catch((thrown: unknown) => {
+      log.warn({ err: thrown }, 'What waited for a system could not be taken up at once; it is soon');
+    });
 
   const prune = () =>
     pruneFeed(db).catch((thrown: unknown) =>
       log.warn({ err: thrown }, 'The change feed could not be pruned'),
     );
   let pruning: NodeJS.Timeout | undefined;
+  let stopTelling: (() => void) | undefined;
 
   return {
     async start() {
       for (const name of queueNames) await workOn(name);
       void prune();
       pruning = setInterval(() => void prune(), pruneEveryMs);
-      for (const chat of Object.values(chats)) {
-        try {
-          await chat.listen(takeIn, (problem) => health.note(chat.system, problem));
-        } catch (thrown) {
-          const { code, message } = toAppError(thrown);
-          if (code === 'cancelled') continue;
-          log.error({ system: chat.system, code }, message);
-          health.note(chat.system, message);
-        }
-      }
+      stopTelling = connectors.onAvailable(() => void takeUpWaiting());
+      await connectors.listen((chat, onProblem) => chat.listen(takeIn, onProblem));
     },
     isIdle: () => busy === 0,
     async stop() {
       clearInterval(pruning);
-      await Promise.all(Object.values(chats).map((chat) => chat.stop()));
+      stopTelling?.();
+      await connectors.stop();
     },
   };
 }

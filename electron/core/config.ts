@@ -4,6 +4,7 @@ import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { AppError } from '../../shared/model/errors.ts';
 import { Email } from '../../shared/model/person.ts';
+import { connectionVariables } from '../../shared/set-up/catalogue.ts';
 import { type ConnectorsConfig, readConnectors } from './connections/connectors-config.ts';
 import { readWorkspaceChoice } from './workspace-choice.ts';
 
@@ -16,6 +17,8 @@ export interface Config {
   /** `demo` opens on the stand-ins; `own` on what is connected. */
   workspace: 'demo' | 'own';
   connectors: ConnectorsConfig;
+  /** The variables that the connections were read from, with the secrets. */
+  connectionValues: Readonly<Record<string, string>>;
   /** The organisation's zone, an IANA name. */
   timeZone: string;
   /** Who sits at this desk: an e-mail of the people list. */
@@ -88,6 +91,11 @@ export function readConfig(
     databaseUrl,
     workspace,
     connectors,
+    connectionValues: Object.fromEntries(
+      Object.entries(environment).flatMap(([name, value]) =>
+        name in connectionVariables && value !== undefined && value.trim() !== '' ? [[name, value]] : [],
+      ),
+    ),
     timeZone: variables.SWITCHYARD_TIME_ZONE,
     user: variables.SWITCHYARD_USER ?? (workspace === 'own' ? (choice?.user ?? null) : null),
     logLevel: variables.SWITCHYARD_LOG_LEVEL,

@@ -1,15 +1,22 @@
 import path from 'node:path';
 import type { SupportedMessagePort } from '@orpc/client/message-port';
+import { connectedSystems } from '../../shared/model/connection.ts';
 import { type AppError, toAppError } from '../../shared/model/errors.ts';
 import type { CrashPoint } from './agent/crm-writer.ts';
 import { createRuleBasedReader } from './agent/language/rule-based-reader.ts';
 import { createRecordLookUp } from './agent/record-look-up.ts';
 import type { RunnerOptions } from './agent/runner.ts';
 import { type AgentService, createAgentService } from './agent-service.ts';
+import { atMostEvery } from './at-most-every.ts';
 import { openCache } from './cache/open-cache.ts';
 import { createChanges } from './changes.ts';
 import type { Config } from './config.ts';
-import { connectVendors } from './connections/connect.ts';
+import { type Connections, type ConnectionsOptions, createConnections } from './connections/connections.ts';
+import type { ConnectorsConfig } from './connections/connectors-config.ts';
+import { openKeptConnections } from './connections/kept-settings.ts';
+import { createLiveConnectors, type LiveConnectors } from './connections/live-connectors.ts';
+import { type PauseWatch, watchPauses } from './connections/pause-watch.ts';
+import { readSettings } from './connections/settings-file.ts';
 import { type DemoWorkspace, openDemoWorkspace } from './demo.ts';
 import { createDesk } from './desk.ts';
 import { startEscalationNotices } from './escalation-notices.ts';
@@ -29,6 +36,7 @@ import { type ServeConsoleOptions, type ServedConsole, serveConsole } from './rp
 import { readAttachment } from './store/attachments.ts';
 import { createFeedStore } from './store/changes.ts';
 import { readMigrations } from './store/migrate.ts';
+import { writePause } from './store/pauses.ts';
 import { findPerson } from './store/people.ts';
 import { listEscalations } from './store/requests.ts';
 import { openStoreClock } from './store/store-clock.ts';
@@ -36,7 +44,8 @@ import { createStateStore } from './store/workspace.ts';
 import { openStoreSession, type StoreSession, workspaceFolder } from './store-session.ts';
 import { createDeskSync, type StoreSide } from './sync/desk-sync.ts';
 import { createPushStore } from './sync/push-store.ts';
-import { createSystemHealth } from './system-health.ts';
+import { createSystemHealth, type SystemHealth } from './system-health.ts';
+import { createTokenStore } from './token-store.ts';
 import { programVersion } from './version.ts';
 import { createWorkspaces } from './workspaces.ts';
 
@@ -114,6 +123,52 @@ async function firstSession(config: Config, log: Log): Promise<StoreSession | nu
   }
 }
 
+/** Screens that are open read the connections anew as often as this at most, however busy the vendors are. */
+const tellConnectionsEveryMs = 1_000;
+
+/** Tells the person at this desk what is damaged, beside the systems. */
+function noteDamage(
+  health: SystemHealth,
+  log: Log,
+  { system, damage }: { system: string; damage: AppError },
+): void {
+  log.error({ ...damage.details }, damage.message);
+  health.begin(system, true);
+  health.note(system, damage.message);
+}
+
+/** Connects what the environment or the demo gives, and what was set up on the screen. */
+async function openConnections(
+  config: Config,
+  { secrets = null, clock, log }: { secrets?: SecretStore | null; clock: Clock; log: Log },
+  surroundings: Pick<ConnectionsOptions, 'state' | 'health' | 'writePause' | 'onChange'> & {
+    live: LiveConnectors;
+    sandbox: ConnectorsConfig | null;
+  },
+): Promise<Connections> {
+  const { sandbox, health } = surroundings;
+  const file = path.join(workspaceFolder(config), 'connections.json');
+  const read = await readSettings(file, clock.now());
+  const tokens = new Map(
+    connectedSystems.map((system) => [system, createTokenStore(`${system} account`, secrets, log)] as const),
+  );
+  const connections = createConnections({
+    ...surroundings,
+    given:
+      sandbox === null
+        ? { by: 'environment', config: config.connectors, values: config.connectionValues }
+        : { by: 'sandbox', config: sandbox, values: {} },
+    kept: await openKeptConnections({ file, read, secrets, log }),
+    tokensOf: (system) => tokens.get(system) ?? createTokenStore(`${system} account`, secrets, log),
+    timeoutMs: config.vendorTimeoutMs,
+    clock,
+    log,
+  });
+  await connections.open();
+  if (read.damage) noteDamage(health, log, { system: 'connections', damage: read.damage });
+  return connections;
+}
+
 async function build(
   config: Config,
   parts: HostParts & { clock: Clock; log: Log },
@@ -141,44 +196,48 @@ async function build(
     });
     stops.unshift(demo.stop);
   }
-  const connectorsConfig = demo?.connectors ?? config.connectors;
   // Kept in the shared store: whichever program listens goes on where the last one stopped.
   const state: StateStore = {
     get: async (name) => createStateStore((await joinStore()).db.kysely).get(name),
     set: async (name, value) => createStateStore((await joinStore()).db.kysely).set(name, value),
   };
-  const connectors = connectVendors(connectorsConfig, {
-    timeoutMs: config.vendorTimeoutMs,
+  const tellConnections = atMostEvery(tellConnectionsEveryMs, () => changes.noteArea('connections'));
+  stops.unshift(async () => tellConnections.stop());
+  const health = createSystemHealth({
     clock,
-    log,
-    secrets: parts.secrets ?? null,
-    state,
+    onChange: () => changes.noteArea('system'),
+    onObserved: tellConnections.call,
   });
-  const health = createSystemHealth(
-    {
-      ...Object.fromEntries(Object.entries(connectorsConfig).map(([system, how]) => [system, how !== null])),
-      ...(cache.damage ? { outbox: true } : {}),
+  const live = createLiveConnectors({ health, log });
+  let pauses: PauseWatch | null = null;
+  const connections = await openConnections(config, parts, {
+    live,
+    health,
+    state,
+    sandbox: demo?.connectors ?? null,
+    onChange: tellConnections.call,
+    async writePause(system, pause) {
+      await writePause((await joinStore()).db, system, pause);
+      await pauses?.refresh();
     },
-    () => changes.noteArea('system'),
-  );
+  });
   // What could not be read of the outbox is kept beside it: its person has to know.
-  if (cache.damage) {
-    log.error({ ...cache.damage.details }, cache.damage.message);
-    health.note('outbox', cache.damage.message);
-  }
+  if (cache.damage) noteDamage(health, log, { system: 'outbox', damage: cache.damage });
   const reader = createRuleBasedReader();
 
   let agent: AgentService | null = null;
   let isAgentWanted = false;
   stops.unshift(async () => await agent?.stop());
+  stops.unshift(async () => await pauses?.stop());
   /** Joins the store if it is not joined, and has the agent work there. */
   const joinStore = once(async (): Promise<StoreSession> => {
     session ??= await openStoreSession(config, log);
+    pauses ??= await watchPauses(session.db, { live, log });
     if (isAgentWanted && !agent) {
       const { crashPoint, onRun } = parts;
       agent = createAgentService({
         session,
-        connectors,
+        connectors: live,
         reader,
         config,
         clock,
@@ -246,9 +305,11 @@ async function build(
     }),
     programVersion,
     sandbox: demo && session && { db: session.db, demo },
-    lookUp: createRecordLookUp({ crms: connectors.crms, reader, listPeople: () => cache.people(), clock }),
+    lookUp: createRecordLookUp({ crms: live.crms, reader, listPeople: () => cache.people(), clock }),
     changes,
     health,
+    connections,
+    log,
   });
   const createContext = (): RpcContext => ({ desk, log });
 

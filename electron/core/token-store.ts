@@ -1,11 +1,16 @@
 import { toAppError } from '../../shared/model/errors.ts';
 import type { Log, SecretStore, TokenStore } from './ports.ts';
 
+/** The tokens of an account, with how to sign it out on this machine. */
+export interface AccountTokens extends TokenStore {
+  forget(): Promise<void>;
+}
+
 /**
  * Keeps the tokens of a signed-in account among the secrets, and in memory where this machine has no place for
  * secrets: then the account has to sign in again after a restart, or its refresh token stands in the environment.
  */
-export function createTokenStore(name: string, secrets: SecretStore | null, log: Log): TokenStore {
+export function createTokenStore(name: string, secrets: SecretStore | null, log: Log): AccountTokens {
   let kept: string | null = null;
   return {
     async read() {
@@ -20,6 +25,10 @@ export function createTokenStore(name: string, secrets: SecretStore | null, log:
         const { code, message } = toAppError(thrown);
         log.warn({ name, code }, `A sign-in cannot be kept beyond this run. ${message}`);
       }
+    },
+    async forget() {
+      kept = null;
+      await secrets?.delete(name);
     },
   };
 }

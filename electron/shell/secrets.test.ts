@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -35,4 +35,40 @@ it('keeps nothing where the keychain would store clear text, and says what to do
     message: expect.stringContaining('environment variables'),
   });
   await expect(readFile(file)).rejects.toThrow('ENOENT');
+});
+
+it('loses none of the secrets that are kept, replaced and forgotten at the same time', async () => {
+  const secrets = createKeychainSecrets(keychain, file);
+  await secrets.set('GONE', 'x');
+  const names = Array.from({ length: 20 }, (_, index) => `NAME_${index}`);
+  await Promise.all([...names.map((name) => secrets.set(name, `value of ${name}`)), secrets.delete('GONE')]);
+  expect(await Promise.all(['GONE', ...names].map((name) => secrets.get(name)))).toEqual([
+    null,
+    ...names.map((name) => `value of ${name}`),
+  ]);
+});
+
+it('says what is wrong where the keychain does not open a secret, or the file is damaged', async () => {
+  await createKeychainSecrets(keychain, file).set('NAME', 'value');
+  const stranger: Keychain = {
+    ...keychain,
+    decryptString: () => {
+      throw new Error('Error while decrypting the ciphertext');
+    },
+  };
+  await expect(createKeychainSecrets(stranger, file).get('NAME')).rejects.toMatchObject({
+    code: 'forbidden',
+    message: expect.stringContaining('enter the secret anew'),
+  });
+  await writeFile(file, '{');
+  await expect(createKeychainSecrets(keychain, file).get('NAME')).rejects.toMatchObject({
+    code: 'forbidden',
+    message: expect.stringContaining('damaged'),
+  });
+});
+
+it('says at once whether there is a keychain', () => {
+  const locked: Keychain = { ...keychain, isEncryptionAvailable: () => false };
+  const problems = [keychain, locked].map((kind) => createKeychainSecrets(kind, file).problem());
+  expect(problems).toEqual([null, expect.stringContaining('no keychain')]);
 });

@@ -23,6 +23,8 @@ export const errorTable = {
   vendor_busy: { isRetried: true },
   /** The vendor's answer has not the agreed form (HTML instead of JSON, a truncated body). */
   vendor_garbled: { isRetried: true },
+  /** An admin has paused the system: what needs it waits, and is never given up, until it is resumed. */
+  paused: { isRetried: true },
   store_unreachable: { isRetried: true },
   /** The database was migrated by a newer program. */
   store_newer: { isRetried: false },

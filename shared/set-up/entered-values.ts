@@ -92,7 +92,10 @@ export interface KeptSettings {
 
 /** A draft as far as it counts. */
 export interface EnteredSettings {
-  /** Variable to what was entered, without blanks around it; a field that is left to its default is not among them. */
+  /**
+   * Variable to what was entered, without blanks around it; a field that is left to its default is not among them. A
+   * kept secret that is to be forgotten is empty.
+   */
   values: Record<string, string>;
   /** The variables whose kept secret goes on to hold. */
   keptSecrets: string[];
@@ -108,8 +111,9 @@ export function readDraft(guide: SetUpGuide, draft: EnteredValues, kept: KeptSet
   const isElsewhere = sendsSecretsElsewhere(guide, kept.values, draft);
   const wanted = wantedFields(guide, draft);
   const entered = wanted.flatMap(({ variable }) => {
-    const value = draft[variable]?.trim() ?? '';
-    return value === '' ? [] : [[variable, value] as const];
+    const value = draft[variable]?.trim();
+    const isForgotten = value === '' && kept.secrets.includes(variable);
+    return value === undefined || (value === '' && !isForgotten) ? [] : [[variable, value] as const];
   });
   const left = wanted.filter(
     (field) =>

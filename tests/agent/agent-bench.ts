@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type AgentHost, createAgentHost } from '../../electron/core/agent-host.ts';
 import { type Queues, queueNames } from '../../electron/core/automations/queues.ts';
 import type { Config } from '../../electron/core/config.ts';
+import type { PollingPace } from '../../electron/core/connectors/teams/polling.ts';
 import type { HostParts } from '../../electron/core/host.ts';
 import { sandboxConnectors } from '../../electron/core/sandbox/connectors-config.ts';
 import { type Sandbox, startSandbox } from '../../electron/core/sandbox/server.ts';
@@ -12,7 +13,7 @@ import { type Db, openDatabase } from '../../electron/core/store/db.ts';
 import { createJobs, type Jobs } from '../../electron/core/store/jobs.ts';
 import { savePeople } from '../../electron/core/store/people.ts';
 import { replaceRouting } from '../../electron/core/store/routing.ts';
-import { createTestDatabase, silentLog } from '../../electron/core/store/test-database.ts';
+import { createTestDatabase, silentLog, type TestDatabase } from '../../electron/core/store/test-database.ts';
 
 /** The whole program before its stand-ins, with its database open beside it. */
 export interface AgentBench {
@@ -33,16 +34,22 @@ export interface AgentBenchOptions {
   runners?: number;
   /** Called at the points between the agent's transactions. */
   crashPoint?: HostParts['crashPoint'];
+  /** For each call to a vendor, in milliseconds; 3 000 if left out. */
+  vendorTimeoutMs?: number;
+  /** How often Teams is asked for news; the sandbox's own pace if left out. */
+  teamsPace?: PollingPace;
+  /** A database with the schema; one of the run of the tests if left out. */
+  database?: TestDatabase;
 }
 
 const worldFile = path.join(import.meta.dirname, '../scenarios/worlds/halden.json');
 
 export async function startAgentBench(options: AgentBenchOptions = {}): Promise<AgentBench> {
-  const { patch = {}, runners = 1, crashPoint } = options;
+  const { patch = {}, runners = 1, crashPoint, vendorTimeoutMs = 3_000, teamsPace } = options;
   const world = await readWorld(worldFile, patch);
   const start = new Date(world.clock ?? 0);
   const clock = createScenarioClock(start);
-  const database = await createTestDatabase();
+  const database = options.database ?? (await createTestDatabase());
   const stops: (() => Promise<unknown>)[] = [() => database.drop()];
   const db = await openDatabase({ url: database.url, applicationName: 'bench', log: silentLog });
   stops.unshift(() => db.close());
@@ -64,12 +71,13 @@ export async function startAgentBench(options: AgentBenchOptions = {}): Promise<
     dataDir: '',
     databaseUrl: database.url,
     workspace: 'own',
-    connectors: sandboxConnectors(sandbox, world),
+    connectors: sandboxConnectors(sandbox, world, teamsPace),
+    connectionValues: {},
     timeZone: 'UTC',
     user: null,
     logLevel: 'silent',
     concurrency: 4,
-    vendorTimeoutMs: 3_000,
+    vendorTimeoutMs,
     sqliteBinding: null,
     leaseMs: 30_000,
   };

@@ -207,6 +207,7 @@ export async function benchAgent(): Promise<Bench> {
       databaseUrl: postgres.url,
       workspace: 'own',
       connectors: sandboxConnectors(sandbox, world),
+      connectionValues: {},
       timeZone: 'UTC',
       user: null,
       logLevel: 'error',

@@ -117,7 +117,7 @@ function recheck(run: Run, owner: string): Promise<Recheck> {
   const steps = recheckApproval({
     now: parts.clock.now(),
     timeZone: parts.timeZone,
-    crms: parts.crms,
+    crms: parts.crms(),
     people: ground.people,
     messages: spokenIn(leased.incoming),
     caseFile: foundSoFar(run).caseFile,

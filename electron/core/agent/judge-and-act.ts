@@ -41,7 +41,7 @@ function inputOf({ parts, leased, ground, requester }: Run, messages: RunInput['
   return {
     now: parts.clock.now(),
     timeZone: parts.timeZone,
-    crms: parts.crms,
+    crms: parts.crms(),
     people: ground.people,
     requester,
     request: {

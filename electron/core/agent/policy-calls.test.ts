@@ -30,11 +30,12 @@ async function readPolicy(readings: Partial<Record<PolicySource['system'], Tried
     const reading = readings[system];
     return reading ? [{ system, read: async () => reading }] : [];
   });
-  const health = createSystemHealth({ confluence: true, sharepoint: true }, () => undefined);
+  const health = createSystemHealth({ clock: systemClock });
+  for (const system of ['confluence', 'sharepoint']) health.begin(system, true);
   const tools = createTools({
     crms: {},
     reader: createRuleBasedReader(),
-    policy,
+    policy: () => policy,
     readRouting: () => Promise.reject(new Error('Nobody asked for the routing rules')),
     clock: systemClock,
     health,

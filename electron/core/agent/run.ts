@@ -19,7 +19,8 @@ export interface RunParts {
   tools: ToolRunner;
   writer: CrmWriter;
   chats: Partial<Record<'slack' | 'teams', ChatConnector>>;
-  crms: readonly CrmSystem[];
+  /** The CRMs that are connected at the moment. */
+  crms: () => readonly CrmSystem[];
   clock: Clock;
   log: Log;
   /** The organisation's zone. */

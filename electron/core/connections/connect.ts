@@ -1,4 +1,4 @@
-import type { CrmSystem } from '../../../shared/model/lead.ts';
+import type { ConnectedSystem, RateBudget } from '../../../shared/model/connection.ts';
 import { createConfluenceConnector } from '../connectors/confluence/client.ts';
 import type { ChatConnector, CrmConnector, KnowledgeConnector } from '../connectors/connector.ts';
 import { createHubspotConnector } from '../connectors/hubspot/client.ts';
@@ -7,78 +7,93 @@ import { createSalesforceConnector } from '../connectors/salesforce/client.ts';
 import { createSharepointConnector } from '../connectors/sharepoint/client.ts';
 import { createSlackConnector } from '../connectors/slack/client.ts';
 import { createTeamsConnector } from '../connectors/teams/client.ts';
-import type { Clock, Log, SecretStore, StateStore } from '../ports.ts';
-import { createTokenStore } from '../token-store.ts';
+import type { Clock, Log, StateStore, TokenStore } from '../ports.ts';
 import type { ConnectorsConfig } from './connectors-config.ts';
 
-/** The vendors that this program is connected to. */
-export interface Connectors {
-  chats: Partial<Record<'slack' | 'teams', ChatConnector>>;
-  crms: Partial<Record<CrmSystem, CrmConnector>>;
-  knowledge: KnowledgeConnector[];
+/** What each system is to the work. */
+export interface ConnectorOf {
+  slack: ChatConnector;
+  teams: ChatConnector;
+  salesforce: CrmConnector;
+  hubspot: CrmConnector;
+  confluence: KnowledgeConnector;
+  sharepoint: KnowledgeConnector;
 }
+export type AnyConnector = ConnectorOf[ConnectedSystem];
+
+/** The settings of one system, where it is connected. */
+export type ConfigOf<System extends ConnectedSystem> = NonNullable<ConnectorsConfig[System]>;
 
 export interface ConnectOptions {
   timeoutMs: number;
   clock: Clock;
   log: Log;
-  /** Null where this machine keeps no secrets. */
-  secrets: SecretStore | null;
+  /** Of the account that signed in at the vendor. */
+  tokens: TokenStore;
+  /** How far the vendor was read. */
   state: StateStore;
+  onBudget?: ((budget: RateBudget) => void) | undefined;
 }
 
-/** Builds the connectors that are configured; none of them calls its vendor yet. */
-export function connectVendors(
-  config: ConnectorsConfig,
-  { timeoutMs, clock, log, secrets, state }: ConnectOptions,
-): Connectors {
-  const { slack, salesforce, hubspot, confluence, teams, sharepoint } = config;
-  const common = (system: string) => ({ timeoutMs, log: log.child({ system }) });
-  const connectors: Connectors = { chats: {}, crms: {}, knowledge: [] };
-  if (slack) {
-    const { apiUrl, ...rest } = slack;
-    connectors.chats.slack = createSlackConnector({
-      ...common('slack'),
+type Builders = {
+  [System in ConnectedSystem]: (config: ConfigOf<System>, options: ConnectOptions) => ConnectorOf[System];
+};
+
+const builders: Builders = {
+  slack: ({ apiUrl, ...rest }, options) =>
+    createSlackConnector({
+      ...partsOf(options),
       ...rest,
       ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
-    });
-  }
-  if (teams) {
-    const { app, ...rest } = teams;
-    connectors.chats.teams = createTeamsConnector({
-      ...common('teams'),
-      ...app,
-      ...rest,
-      tokens: createTokenStore('teams account', secrets, log),
-      state,
-      clock,
-    });
-  }
-  if (salesforce) {
-    const { instanceUrl, ...rest } = salesforce;
-    connectors.crms.salesforce = createSalesforceConnector({
-      ...common('salesforce'),
+    }),
+  teams: ({ app, ...rest }, options) =>
+    createTeamsConnector({ ...partsOf(options), ...app, ...rest, tokens: options.tokens }),
+  salesforce: ({ instanceUrl, ...rest }, options) =>
+    createSalesforceConnector({
+      ...partsOf(options),
       ...rest,
       instanceUrl: instanceUrl ?? undefined,
-      tokens: createTokenStore('salesforce account', secrets, log),
-      clock,
+      tokens: options.tokens,
+    }),
+  hubspot: (config, options) => createHubspotConnector({ ...partsOf(options), ...config }),
+  confluence: (config, options) => createConfluenceConnector({ ...partsOf(options), ...config }),
+  sharepoint({ app, ...place }, options) {
+    const parts = { ...partsOf(options), vendor: 'SharePoint' };
+    const token = createAppTokens({ ...parts, ...app });
+    return createSharepointConnector({
+      ...parts,
+      ...place,
+      clientId: app.clientId,
+      baseUrl: app.graphUrl,
+      token,
     });
-  }
-  if (hubspot) connectors.crms.hubspot = createHubspotConnector({ ...common('hubspot'), ...hubspot });
-  if (confluence)
-    connectors.knowledge.push(createConfluenceConnector({ ...common('confluence'), ...confluence, clock }));
-  if (sharepoint) {
-    const { app, ...place } = sharepoint;
-    const parts = { ...common('sharepoint'), vendor: 'SharePoint' };
-    connectors.knowledge.push(
-      createSharepointConnector({
-        ...parts,
-        ...place,
-        baseUrl: app.graphUrl,
-        token: createAppTokens({ ...parts, ...app }),
-        clock,
-      }),
-    );
-  }
-  return connectors;
+  },
+};
+
+/** What every connector may make use of. */
+const partsOf = ({ timeoutMs, log, clock, state, onBudget }: ConnectOptions) => ({
+  timeoutMs,
+  log,
+  clock,
+  state,
+  onBudget,
+});
+
+/** Builds the connector of a system; it does not call its vendor yet. */
+export function connectVendor<System extends ConnectedSystem>(
+  system: System,
+  config: ConfigOf<System>,
+  options: ConnectOptions,
+): ConnectorOf[System] {
+  return builders[system](config, { ...options, log: options.log.child({ system }) });
+}
+
+/** How to build the connector of a system; null where it is not configured. */
+export function builderOf<System extends ConnectedSystem>(
+  system: System,
+  config: ConnectorsConfig,
+  options: () => ConnectOptions,
+): (() => ConnectorOf[System]) | null {
+  const settings = config[system];
+  return settings ? () => connectVendor(system, settings as ConfigOf<System>, options()) : null;
 }

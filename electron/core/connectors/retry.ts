@@ -27,7 +27,8 @@ function delayAfter(tries: number, error: AppError): number {
 
 /**
  * Makes a call until it succeeds, fails for good, or was tried as often as allowed. Only errors that the error table
- * marks as retried are tried again. Throws only what the signal asks for.
+ * marks as retried are tried again. Throws only what the signal asks for, defects, and `paused`: whoever needs a paused
+ * system waits as long as the pause lasts.
  */
 export async function withRetries<Value>(
   call: () => Promise<Value>,
@@ -39,7 +40,7 @@ export async function withRetries<Value>(
       return { isOk: true, value: await call(), tries };
     } catch (thrown) {
       const error = toAppError(thrown);
-      if (error.code === 'cancelled' || error.code === 'internal') throw thrown;
+      if (error.code === 'cancelled' || error.code === 'paused' || error.code === 'internal') throw thrown;
       if (!error.isRetried || tries >= limit) return { isOk: false, error, tries };
       await clock.sleep(delayAfter(tries, error), signal);
     }

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { AppError } from '../../../shared/model/errors.ts';
-import type { PolicyDocument, PolicyPage } from '../../../shared/model/policy.ts';
+import { type PolicyDocument, type PolicyPage, policyLabel } from '../../../shared/model/policy.ts';
 import type { KnowledgeConnector } from '../connectors/connector.ts';
 import { type Tried, withRetries } from '../connectors/retry.ts';
 import type { Clock, Log } from '../ports.ts';
@@ -8,8 +8,6 @@ import { keepPolicyPages, keptPolicyPages } from '../store/policy-pages.ts';
 import type { Database } from '../store/tables.ts';
 import { readPolicyPage } from './read-page.ts';
 
-/** The label of the pages that govern the operation. */
-export const policyLabel = 'lead-routing-policy';
 /** `policy_max_age`: how old a kept copy may be where the pages themselves cannot be read. */
 const policyMaximumAgeMs = 24 * 3600 * 1000;
 /** A copy that says the same is written again only after this long. */
@@ -17,7 +15,8 @@ const keepEveryMs = 60_000;
 
 export interface PolicyLibraryOptions {
   db: Kysely<Database>;
-  sources: readonly KnowledgeConnector[];
+  /** As they are connected at the moment; read anew for every case. */
+  sources: Readonly<Partial<Record<KnowledgeConnector['system'], KnowledgeConnector>>>;
   clock: Clock;
   log: Log;
 }
@@ -29,8 +28,11 @@ export interface PolicySource {
   read(signal: AbortSignal): Promise<Tried<PolicyDocument[]>>;
 }
 
+/** The policy of every system that is connected at the moment it is asked for. */
+export type PolicyLibrary = () => readonly PolicySource[];
+
 /** Reads policy pages anew for every case, and keeps a copy of each for the time in which they cannot be read. */
-export function createPolicyLibrary({ db, sources, clock, log }: PolicyLibraryOptions): PolicySource[] {
+export function createPolicyLibrary({ db, sources, clock, log }: PolicyLibraryOptions): PolicyLibrary {
   const keptUntil = new Map<string, { fingerprint: string; at: number }>();
 
   async function keep(source: PolicyPage['source'], pages: readonly PolicyPage[]): Promise<void> {
@@ -70,10 +72,11 @@ export function createPolicyLibrary({ db, sources, clock, log }: PolicyLibraryOp
     };
   }
 
-  return sources.map((source) => ({
-    system: source.system,
-    read: (signal) => readSource(source, signal),
-  }));
+  return () =>
+    Object.values(sources).map((source) => ({
+      system: source.system,
+      read: (signal) => readSource(source, signal),
+    }));
 }
 
 /** The policy out of all its sources: a failure only where none of them gives a page. */

@@ -4,6 +4,7 @@ import type { Changes } from '../changes.ts';
 import type { SystemHealth } from '../system-health.ts';
 import type { Workspaces } from '../workspaces.ts';
 import { changeHandlers } from './changes.ts';
+import { type ConnectionHandlerOptions, connectionHandlers } from './connections.ts';
 import { implementation } from './implementation.ts';
 import { recordHandlers } from './records.ts';
 import { type RequestHandlerOptions, requestHandlers } from './requests.ts';
@@ -13,7 +14,10 @@ import { syncHandlers } from './sync.ts';
 import { systemHandlers } from './system.ts';
 import { workspaceHandlers } from './workspace.ts';
 
-export interface RouterOptions extends RequestHandlerOptions, Omit<SessionOptions, 'cache'> {
+export interface RouterOptions
+  extends RequestHandlerOptions,
+    ConnectionHandlerOptions,
+    Omit<SessionOptions, 'cache'> {
   cache: Cache;
   /** Null where the workspace is not the demo's. */
   sandbox: SandboxHandlerOptions | null;
@@ -33,6 +37,7 @@ export function createRouter(options: RouterOptions) {
     records: recordHandlers(options.lookUp),
     changes: changeHandlers(options.changes),
     system: systemHandlers(options.health),
+    connections: connectionHandlers(options),
     sandbox: sandboxHandlers(options.sandbox),
   });
 }

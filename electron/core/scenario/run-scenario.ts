@@ -105,6 +105,7 @@ function configOf(
     databaseUrl,
     workspace: 'own',
     connectors: sandboxConnectors(sandbox, scenario.world, teamsPace),
+    connectionValues: {},
     timeZone: 'UTC',
     user: null,
     logLevel,

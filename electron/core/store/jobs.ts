@@ -76,6 +76,8 @@ export interface Jobs<Payloads extends PayloadsOf<Payloads>> {
   ): Promise<void>;
   /** Begins to work on a queue. However many programs do, each job is given to one of them at a time. */
   work<Name extends NameOf<Payloads>>(name: Name, options: WorkOptions<Payloads[Name]>): Promise<void>;
+  /** Ends the waiting of these queues' jobs, for a delay or to be tried again: what they waited for is there. */
+  endWaiting(names: readonly NameOf<Payloads>[]): Promise<void>;
   /** What is left to do in each queue. */
   pending(): Promise<Record<NameOf<Payloads>, QueueCounts>>;
   /**
@@ -199,6 +201,9 @@ export async function createJobs<Payloads extends PayloadsOf<Payloads>>(
         );
         workers.set(name, [...(workers.get(name) ?? []), worker]);
       }
+    },
+    async endWaiting(names) {
+      await wakeAll(db, await startWaiting(db, names));
     },
     pending: () => countPending(db, queues),
     async passTime({ exceptDelaysOf = [] } = {}) {
@@ -377,6 +382,14 @@ async function endWaiting(db: Db, exceptDelaysOf: readonly string[]): Promise<Mo
     update pgboss.job set start_after = now()
     where start_after > now()
       and (state = 'retry' or (state = 'created' and name <> all(${exceptDelaysOf})))
+    returning name`.execute(db.kysely);
+  return rows;
+}
+
+async function startWaiting(db: Db, names: readonly string[]): Promise<MovedJob[]> {
+  const { rows } = await sql<MovedJob>`
+    update pgboss.job set start_after = now()
+    where start_after > now() and state in ('created', 'retry') and name = any(${names})
     returning name`.execute(db.kysely);
   return rows;
 }

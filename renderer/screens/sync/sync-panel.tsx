@@ -73,8 +73,9 @@ const systemNames: Record<string, string> = {
   confluence: 'Confluence',
   sharepoint: 'SharePoint',
   outbox: 'Outbox of this desk',
+  connections: 'Settings of the connections',
 };
-const systemTones = { ok: 'good', trouble: 'trouble', 'not connected': 'away' } as const;
+const systemTones = { ok: 'good', trouble: 'trouble', paused: 'away', 'not connected': 'away' } as const;
 
 /** What this desk works with, and what the last call to each said. */
 function Systems() {
@@ -88,10 +89,7 @@ function Systems() {
             <StateLight tone={systemTones[state]} />
             <span>
               {systemNames[system] ?? system}
-              <span className={classes.muted}>
-                {' '}
-                {state === 'ok' ? 'works' : state === 'trouble' ? detail : state}
-              </span>
+              <span className={classes.muted}> {state === 'ok' ? 'works' : (detail ?? state)}</span>
             </span>
           </li>
         ))}
