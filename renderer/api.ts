@@ -62,6 +62,16 @@ export function wordsOf(thrown: unknown): string {
   return 'Switchyard did not answer as expected. Try again; if it stays so, restart it.';
 }
 
+const factOf = (data: unknown, name: string): unknown =>
+  typeof data === 'object' && data !== null && name in data ? Reflect.get(data, name) : null;
+
+/** The field that a refusal says it is about, or null. */
+export function refusedField(thrown: unknown): string | null {
+  if (!(thrown instanceof ORPCError) || thrown.code !== 'invalid_input') return null;
+  const field = factOf(thrown.data, 'field');
+  return typeof field === 'string' ? field : null;
+}
+
 /** A key for one press of a button. */
 export function newIdempotencyKey(): string {
   // Not randomUUID: that needs a secure context, which a custom protocol may not be.

@@ -5,6 +5,7 @@ import './styles.css';
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
+import { ConnectorsScreen } from './screens/connectors/connectors-screen.tsx';
 import { FormScreen } from './screens/form/form-screen.tsx';
 import { QueueScreen } from './screens/queue/queue-screen.tsx';
 import { RequestScreen } from './screens/request/request-screen.tsx';
@@ -40,5 +41,7 @@ function CurrentScreen() {
       return <FormScreen />;
     case 'sandbox':
       return <SandboxScreen />;
+    case 'connectors':
+      return <ConnectorsScreen system={route.system} />;
   }
 }

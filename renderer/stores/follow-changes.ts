@@ -5,7 +5,7 @@ const manyEntries = 500;
 
 /** Reads everything that is shown, and from then on again whatever changes, until the function returned is called. */
 export function followChanges(stores: AppStores): () => void {
-  const { api, session, people, sync, requests, queue, sandbox } = stores;
+  const { api, session, people, sync, requests, queue, sandbox, connections, workspace } = stores;
   const waiting: ChangeEvent[] = [];
   let isReading = false;
   let isStopped = false;
@@ -21,12 +21,14 @@ export function followChanges(stores: AppStores): () => void {
       // The CRMs say who can own leads: what this desk has itself does not wait for them.
       void people.getState().loadOwners();
       void sync.getState().loadSystems();
+      void workspace.getState().load();
       await session.getState().load();
     }
     await Promise.all([
       areas.has('sync') ? sync.getState().load() : undefined,
       areas.has('requests') || ids.length > 0 ? queue.getState().refresh() : undefined,
       requests.getState().refreshDetails(isAnyRequest ? undefined : ids),
+      areas.has('connections') && connections.getState().isRead ? connections.getState().load() : undefined,
       areas.has('sandbox') && sandbox.getState().state ? sandbox.getState().refresh() : undefined,
     ]);
   }

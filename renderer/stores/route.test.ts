@@ -6,6 +6,8 @@ test('every route is found again by its own hash', () => {
     { screen: 'queue' },
     { screen: 'form' },
     { screen: 'sandbox' },
+    { screen: 'connectors', system: null },
+    { screen: 'connectors', system: 'slack' },
     { screen: 'request', requestId: 'REV-1048' },
   ];
   expect(routes.map((route) => parseRoute(hashOf(route)))).toEqual(routes);

@@ -39,7 +39,10 @@ export interface ConnectionOptions {
   backOffMs?: (failures: number) => number;
 }
 
-const everything: ChangeEvent = { requestIds: [], areas: ['requests', 'sandbox', 'system', 'sync'] };
+const everything: ChangeEvent = {
+  requestIds: [],
+  areas: ['requests', 'sandbox', 'system', 'sync', 'connections'],
+};
 const closedHere: Closure = { words: 'The connection was closed.', isFinal: true };
 
 /** Keeps one channel open at a time: opens the next one, with growing pauses, whenever one is lost. */

@@ -5,9 +5,10 @@ import type { SyncStatus } from '../../../shared/model/sync.ts';
 import { Empty } from '../../components/blocks.tsx';
 import { useNow } from '../../components/time.ts';
 import { label } from '../../components/words.ts';
-import { useQueue, useStores, useSync } from '../../stores/app-stores.tsx';
+import { useQueue, useSeesAll, useSession, useStores, useSync } from '../../stores/app-stores.tsx';
 import { noFilters } from '../../stores/queue.ts';
 import { navigate } from '../../stores/route.ts';
+import { Checklist } from '../first-run/checklist.tsx';
 import { SyncProgress } from '../sync/sync-progress.tsx';
 import { syncSentences } from '../sync/sync-words.ts';
 import classes from './queue.module.css';
@@ -49,11 +50,20 @@ function NoCopyYet({ status }: { status: SyncStatus }) {
   );
 }
 
+/** Nothing was ever asked in this workspace, and the person here is one who can see to that. */
+function useIsNewWorkspace(): boolean {
+  const isOwn = useSession(({ session }) => session?.workspace.kind === 'own');
+  const seesAll = useSeesAll();
+  const total = useQueue((state) => state.counts?.all ?? null);
+  return isOwn && seesAll && total === 0;
+}
+
 function NothingHere() {
   const view = useQueue((queue) => queue.view);
   const search = useQueue((queue) => queue.search);
   const filters = useQueue((queue) => queue.filters);
   const { queue } = useStores();
+  const isNew = useIsNewWorkspace();
   const isNarrowed = search !== '' || Object.values(filters).some((values) => values.length > 0);
   if (isNarrowed) {
     return (
@@ -69,6 +79,7 @@ function NothingHere() {
       </Empty>
     );
   }
+  if (isNew) return <Checklist />;
   const [title, words] = emptyWords[view];
   return (
     <Empty title={title} icon={<IconInboxOff size={28} stroke={1.4} />}>

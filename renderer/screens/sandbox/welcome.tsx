@@ -3,6 +3,7 @@ import { useLocalStorage } from '@mantine/hooks';
 import { useEffect } from 'react';
 import { useSandbox, useSession, useStores } from '../../stores/app-stores.tsx';
 import { navigate } from '../../stores/route.ts';
+import { useOtherWorkspace } from '../first-run/use-open-workspace.ts';
 import classes from './sandbox.module.css';
 import { useSend } from './slack-channel.tsx';
 
@@ -20,6 +21,7 @@ export function Welcome() {
 function WelcomeStrip({ onDone }: { onDone: () => void }) {
   const { sandbox } = useStores();
   const send = useSend();
+  const other = useOtherWorkspace();
   const state = useSandbox((store) => store.state);
   useEffect(() => void sandbox.getState().refresh(), [sandbox]);
   const example = state?.examples[0];
@@ -50,6 +52,11 @@ function WelcomeStrip({ onDone }: { onDone: () => void }) {
           <Button onClick={() => void sendExample()} disabled={!example} data-testid="welcome-send">
             Send this message
           </Button>
+          {other && (
+            <Button variant="subtle" onClick={other.open} data-testid="welcome-own-workspace">
+              {other.label}
+            </Button>
+          )}
           <Button variant="subtle" onClick={onDone} data-testid="welcome-dismiss">
             Dismiss
           </Button>

@@ -7,17 +7,22 @@ import {
   IconKeyboard,
   IconMoon,
   IconPencilPlus,
+  IconPlugConnected,
   IconRefresh,
   IconSearch,
+  IconSwitch2,
   IconUser,
 } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { queueViews } from '../../../shared/contract/contract.ts';
+import { connectedSystems } from '../../../shared/model/connection.ts';
 import type { RequestRow } from '../../../shared/model/request.ts';
+import { setUpGuides } from '../../../shared/set-up/catalogue.ts';
 import { StatusBadge } from '../../components/badges.tsx';
 import { useOutboxActions } from '../../components/use-outbox-actions.ts';
-import { useSession, useStores } from '../../stores/app-stores.tsx';
+import { useSeesAll, useSession, useStores } from '../../stores/app-stores.tsx';
 import { navigate } from '../../stores/route.ts';
+import { useOtherWorkspace } from '../first-run/use-open-workspace.ts';
 import classes from './shell.module.css';
 import { useActAs, useToggleColorScheme } from './status-footer.tsx';
 import { viewLabels } from './view-labels.ts';
@@ -35,6 +40,8 @@ function useCommands(onShortcuts: () => void): Command[] {
   const session = useSession((state) => state.session);
   const actAs = useActAs();
   const toggleColorScheme = useToggleColorScheme();
+  const seesAll = useSeesAll();
+  const other = useOtherWorkspace();
   const go = (label: string, icon: ReactNode, run: () => void): Command => ({
     group: 'Go to',
     label,
@@ -52,6 +59,18 @@ function useCommands(onShortcuts: () => void): Command[] {
     ...(session?.workspace.kind === 'demo'
       ? [go('Sandbox', <IconFlask size={16} />, () => navigate({ screen: 'sandbox' }))]
       : []),
+    ...(seesAll
+      ? [
+          go('Connectors', <IconPlugConnected size={16} />, () =>
+            navigate({ screen: 'connectors', system: null }),
+          ),
+          ...connectedSystems.map((system) =>
+            go(`Connectors: ${setUpGuides[system].title}`, <IconPlugConnected size={16} />, () =>
+              navigate({ screen: 'connectors', system }),
+            ),
+          ),
+        ]
+      : []),
     go('At this desk: connection and what waits', <IconCloudUp size={16} />, () =>
       sync.getState().showPanel(true),
     ),
@@ -62,6 +81,16 @@ function useCommands(onShortcuts: () => void): Command[] {
       icon: <IconMoon size={16} />,
       run: toggleColorScheme,
     },
+    ...(other
+      ? [
+          {
+            group: 'Do',
+            label: other.label,
+            icon: <IconSwitch2 size={16} />,
+            run: other.open,
+          } satisfies Command,
+        ]
+      : []),
     { group: 'Do', label: 'Show keyboard shortcuts', icon: <IconKeyboard size={16} />, run: onShortcuts },
     ...(session?.actors ?? []).map(
       ({ email, name }): Command => ({

@@ -1,9 +1,16 @@
 import { spotlight } from '@mantine/spotlight';
-import { IconFlask, IconInbox, IconPencilPlus, IconRoute, IconSearch } from '@tabler/icons-react';
+import {
+  IconFlask,
+  IconInbox,
+  IconPencilPlus,
+  IconPlugConnected,
+  IconRoute,
+  IconSearch,
+} from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { type QueueView, queueViews } from '../../../shared/contract/contract.ts';
 import { Key } from '../../components/blocks.tsx';
-import { useQueue, useSession, useStores } from '../../stores/app-stores.tsx';
+import { useQueue, useSeesAll, useSession, useStores } from '../../stores/app-stores.tsx';
 import { hashOf, navigate, type Route, useRoute } from '../../stores/route.ts';
 import classes from './shell.module.css';
 import { StatusFooter } from './status-footer.tsx';
@@ -12,6 +19,7 @@ import { viewLabels } from './view-labels.ts';
 export function Navigation() {
   const route = useRoute();
   const isDemo = useSession(({ session }) => session?.workspace.kind === 'demo');
+  const seesAll = useSeesAll();
   return (
     <nav className={classes.nav} aria-label="Main">
       <div className={classes.brand}>
@@ -37,6 +45,11 @@ export function Navigation() {
         {isDemo && (
           <ScreenLink to={{ screen: 'sandbox' }} icon={<IconFlask size={16} />}>
             Sandbox
+          </ScreenLink>
+        )}
+        {seesAll && (
+          <ScreenLink to={{ screen: 'connectors', system: null }} icon={<IconPlugConnected size={16} />}>
+            Connectors
           </ScreenLink>
         )}
       </div>

@@ -31,6 +31,7 @@ const groups: readonly { title: string; keys: readonly (readonly [string, readon
       ['Queue', ['g', 'q']],
       ['Form', ['g', 'f']],
       ['Sandbox', ['g', 's']],
+      ['Connectors', ['g', 'c']],
       ['At this desk: what waits', ['g', 'o']],
       ['New request', ['c']],
     ],

@@ -1,0 +1,123 @@
+import { Button } from '@mantine/core';
+import { type FormEvent, useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import type { Connection } from '../../../shared/model/connection.ts';
+import { setUpGuides } from '../../../shared/set-up/catalogue.ts';
+import { wantedFields } from '../../../shared/set-up/entered-values.ts';
+import type { SetUpField } from '../../../shared/set-up/guide.ts';
+import { Section } from '../../components/blocks.tsx';
+import { showDone } from '../../components/notices.tsx';
+import { useConnections } from '../../stores/app-stores.tsx';
+import { type ConnectionDraftStore, enteredValues, shownProblems } from '../../stores/connection-draft.ts';
+import classes from './connectors.module.css';
+import { EnvironmentSettings } from './environment-settings.tsx';
+import { SettingField } from './setting-field.tsx';
+
+interface SettingsFormProps {
+  connection: Connection;
+  draft: ConnectionDraftStore;
+  isReadOnly: boolean;
+  mayTest: boolean;
+  isDirty: boolean;
+}
+
+/** What to enter, checked as it is typed; tried and saved from here. */
+export function SettingsForm({ connection, draft, isReadOnly, mayTest, isDirty }: SettingsFormProps) {
+  const state = useStore(draft);
+  const form = useRef<HTMLFormElement>(null);
+  const keepsNoSecretsBecause = useConnections((all) => all.keepsNoSecretsBecause);
+  const guide = setUpGuides[connection.system];
+  const values = enteredValues(state, connection);
+  const fields = wantedFields(guide, values);
+  const problems = shownProblems(state, connection);
+  const maySave = !isReadOnly && keepsNoSecretsBecause === null;
+
+  const showFirstProblem = () =>
+    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
+    if (!maySave) return;
+    if (await state.save()) showDone(`${guide.title} is saved.`);
+    else showFirstProblem();
+  };
+  const test = async () => {
+    const trying = state.test();
+    if (draft.getState().trial?.isRunning !== true) showFirstProblem();
+    await trying;
+  };
+  const show = (field: SetUpField) => (
+    <SettingField
+      key={field.variable}
+      system={connection.system}
+      field={field}
+      value={values[field.variable] ?? ''}
+      isKept={connection.keptSecrets.includes(field.variable)}
+      isChanged={state.changes[field.variable] !== undefined}
+      isReadOnly={isReadOnly}
+      problem={problems[field.variable] ?? null}
+      actions={state}
+    />
+  );
+  const advanced = fields.filter((field) => field.isAdvanced);
+  return (
+    <Section title={`What to enter for ${guide.title}`}>
+      <form
+        ref={form}
+        className={classes.form}
+        onSubmit={(event) => void save(event)}
+        noValidate
+        autoComplete="off"
+        aria-label={`Settings of ${guide.title}`}
+      >
+        {fields.filter((field) => !field.isAdvanced).map(show)}
+        {advanced.length > 0 && (
+          <AdvancedFields hasProblem={advanced.some(({ variable }) => problems[variable] !== undefined)}>
+            {advanced.map(show)}
+          </AdvancedFields>
+        )}
+        {state.refusal && (
+          <p className={classes.problem} role="alert">
+            {state.refusal}
+          </p>
+        )}
+        <footer className={classes.foot}>
+          <span role="status">{isDirty && !isReadOnly ? 'Not saved yet' : ''}</span>
+          {mayTest && (
+            <Button
+              variant="default"
+              onClick={() => void test()}
+              loading={state.trial?.isRunning === true}
+              data-testid="connection-test"
+            >
+              Test connection
+            </Button>
+          )}
+          {maySave && (
+            <Button type="submit" loading={state.isSaving} disabled={!isDirty} data-testid="connection-save">
+              Save
+            </Button>
+          )}
+        </footer>
+      </form>
+      {!isReadOnly && keepsNoSecretsBecause !== null && (
+        <EnvironmentSettings guide={guide} values={values} because={keepsNoSecretsBecause} />
+      )}
+    </Section>
+  );
+}
+
+/** Rarely changed, so folded; open where something is wrong in it. */
+function AdvancedFields({ hasProblem, children }: { hasProblem: boolean; children: React.ReactNode }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details
+      className={classes.advanced}
+      open={isOpen || hasProblem}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+      data-testid="advanced-fields"
+    >
+      <summary>Advanced</summary>
+      <div className={classes.form}>{children}</div>
+    </details>
+  );
+}
