@@ -2,7 +2,7 @@ import type { Clock, Log } from '../ports.ts';
 import { type ConfluenceStandIn, createConfluenceStandIn } from './confluence.ts';
 import { createFaults, type Faults, type VendorSystem } from './faults.ts';
 import { createHubspotStandIn } from './hubspot.ts';
-import { createSalesforceStandIn } from './salesforce.ts';
+import { createSalesforceStandIn, type SalesforceStandIn } from './salesforce.ts';
 import { createSharepointStandIn, type SharepointStandIn } from './sharepoint.ts';
 import { createSlackStandIn, type SlackStandIn } from './slack.ts';
 import type {
@@ -50,7 +50,7 @@ export interface Sandbox {
   readonly credentials: SandboxCredentials;
   readonly faults: Faults;
   readonly slack: SlackStandIn;
-  readonly salesforce: CrmStandIn;
+  readonly salesforce: SalesforceStandIn;
   readonly hubspot: CrmStandIn;
   readonly confluence: ConfluenceStandIn;
   readonly sharepoint: SharepointStandIn;

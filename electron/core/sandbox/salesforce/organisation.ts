@@ -2,6 +2,7 @@ import { AppError } from '../../../../shared/model/errors.ts';
 import { toLongRecordId } from '../../connectors/salesforce/record-id.ts';
 import type { Clock } from '../../ports.ts';
 import type { World } from '../world.ts';
+import { type Access, fullAccess } from './access.ts';
 import { type Field, fieldsOf, type ObjectName, objectNames } from './schema.ts';
 
 export type Row = Record<string, unknown>;
@@ -11,12 +12,29 @@ export interface Organisation {
   rows(object: ObjectName): Row[];
   /** By its id in either form; letter case counts. */
   find(object: ObjectName, id: string): Row | null;
+  /** Those that the account may see. */
   fields(object: ObjectName): Field[];
+  /** Whether the organisation has the object and shows it to the account. */
+  shows(object: ObjectName): boolean;
+  /** What the account may do; an administrator changes it at any time. */
+  access: Access;
   /** Sets fields of a row, moves its modification stamp on, and keeps the history of a lead's owner. */
   change(object: ObjectName, row: Row, fields: Row): void;
   /** Like `change`, for any record. Throws `not_found` for an unknown id. */
   changeAny(id: string, fields: Row): void;
 }
+
+const organisationRow = {
+  Name: 'Switchyard Sandbox Company',
+  IsSandbox: false,
+  OrganizationType: 'Enterprise Edition',
+};
+/** They are there only where the organisation uses Sales Territories. */
+const territoryObjects: readonly ObjectName[] = [
+  'Territory2',
+  'ObjectTerritory2Association',
+  'UserTerritory2Association',
+];
 
 /** Ids are the same if these are: the rest of the long form repeats their letter case. */
 const shortIdLength = 15;
@@ -42,7 +60,23 @@ export function createOrganisation(world: World['salesforce'], clock: Clock): Or
       withDefaults(group, { Type: 'Queue', ...created(group) }),
     ),
     LeadHistory: new Map(),
+    Campaign: tableOf(world.campaigns, (campaign) => withDefaults(campaign, created(campaign))),
+    CampaignMember: numbered('00v', world.campaignMembers, (member) => ({
+      ...withLongIds(member, ['CampaignId', 'LeadId']),
+      CreatedDate: member.CreatedDate ?? loadedAt,
+    })),
+    Territory2: tableOf(world.territories, (territory) => territory),
+    ObjectTerritory2Association: numbered('0TZ', world.territoryRecords, (association) =>
+      withLongIds(association, ['ObjectId', 'Territory2Id']),
+    ),
+    UserTerritory2Association: numbered('0TB', world.territoryUsers, (association) =>
+      withDefaults(withLongIds(association, ['UserId', 'Territory2Id']), { IsActive: true }),
+    ),
+    ...duplicateTables(world.duplicateSets),
+    Organization: numbered('00D', [organisationRow], (row) => row),
+    UserPermissionAccess: numbered('0Tz', [{ PermissionsTransferAnyLead: true }], (row) => row),
   };
+  let access = fullAccess;
   const fields = new Map<ObjectName, Field[]>();
   for (const change of world.leadHistory) {
     addHistory({ ...change, CreatedDate: change.CreatedDate ?? loadedAt });
@@ -88,7 +122,20 @@ export function createOrganisation(world: World['salesforce'], clock: Clock): Or
     fields(object) {
       const known = fields.get(object) ?? fieldsOf(object, tables[object].values());
       fields.set(object, known);
-      return known;
+      const hidden = access.hiddenFields[object] ?? [];
+      return hidden.length === 0 ? known : known.filter(({ name }) => !hidden.includes(name));
+    },
+    shows: (object) =>
+      !access.hiddenObjects.includes(object) &&
+      (tables.Territory2.size > 0 || !territoryObjects.includes(object)),
+    get access() {
+      return access;
+    },
+    set access(next) {
+      access = next;
+      for (const row of tables.UserPermissionAccess.values()) {
+        row.PermissionsTransferAnyLead = next.mayTransferLeads;
+      }
     },
     change,
     changeAny(id, values) {
@@ -123,6 +170,46 @@ function tableOf<Record extends { Id: string }>(
       { ...withLongOwner(complete(record)), Id: longId(record.Id) },
     ]),
   );
+}
+
+/** Rows that the world gives no ids, with ids of the object's own prefix. */
+function numbered<Record extends object>(
+  prefix: string,
+  records: readonly Record[],
+  complete: (record: Record) => Row,
+): Map<string, Row> {
+  return new Map(
+    records.map((record, index) => {
+      const id = toLongRecordId(`${prefix}${String(index + 1).padStart(12, '0')}`) ?? '';
+      return [keyOf(id), { Id: id, ...complete(record) }];
+    }),
+  );
+}
+
+function withLongIds(row: Row, names: readonly string[]): Row {
+  return { ...row, ...Object.fromEntries(names.map((name) => [name, longId(row[name])])) };
+}
+
+/** A rule, a set and an item for each record in it, as Salesforce keeps what a duplicate rule has found. */
+function duplicateTables(sets: World['salesforce']['duplicateSets']) {
+  const rules = numbered('0Bm', sets, ({ rule }) => ({ MasterLabel: rule }));
+  const ruleIds = [...rules.values()].map(({ Id }) => Id);
+  const recordSets = numbered(
+    '0GK',
+    sets.map((_set, index) => ({ index })),
+    ({ index }) => ({
+      DuplicateRuleId: ruleIds[index],
+    }),
+  );
+  const setIds = [...recordSets.values()].map(({ Id }) => Id);
+  const items = sets.flatMap(({ records }, index) =>
+    records.map((record) => ({ RecordId: longId(record), DuplicateRecordSetId: setIds[index] })),
+  );
+  return {
+    DuplicateRule: rules,
+    DuplicateRecordSet: recordSets,
+    DuplicateRecordItem: numbered('0GL', items, (item) => item),
+  };
 }
 
 /** Salesforce itself says only the long form. */

@@ -1,6 +1,23 @@
 import { SalesforceRefusal } from './errors.ts';
 
-export const objectNames = ['Lead', 'Account', 'Opportunity', 'LeadHistory', 'User', 'Group'] as const;
+export const objectNames = [
+  'Lead',
+  'Account',
+  'Opportunity',
+  'LeadHistory',
+  'User',
+  'Group',
+  'Campaign',
+  'CampaignMember',
+  'Territory2',
+  'ObjectTerritory2Association',
+  'UserTerritory2Association',
+  'DuplicateRule',
+  'DuplicateRecordSet',
+  'DuplicateRecordItem',
+  'Organization',
+  'UserPermissionAccess',
+] as const;
 export type ObjectName = (typeof objectNames)[number];
 
 export type FieldType = 'id' | 'reference' | 'string' | 'double' | 'boolean' | 'datetime';
@@ -17,6 +34,28 @@ export const relationTargets: Readonly<Partial<Record<ObjectName, Readonly<Recor
   Lead: { Owner: 'Name' },
   Account: { Owner: 'User' },
   Opportunity: { Owner: 'User', Account: 'Account' },
+  CampaignMember: { Campaign: 'Campaign' },
+  ObjectTerritory2Association: { Territory2: 'Territory2' },
+  UserTerritory2Association: { Territory2: 'Territory2', User: 'User' },
+  DuplicateRecordSet: { DuplicateRule: 'DuplicateRule' },
+  DuplicateRecordItem: { DuplicateRecordSet: 'DuplicateRecordSet' },
+};
+
+/** What belongs to a record, by the relationship's name: of which object, and by which field of it. */
+export const childRelationships: Readonly<
+  Partial<Record<ObjectName, Readonly<Record<string, { object: ObjectName; field: string }>>>>
+> = {
+  Lead: {
+    Histories: { object: 'LeadHistory', field: 'LeadId' },
+    CampaignMembers: { object: 'CampaignMember', field: 'LeadId' },
+    ObjectTerritory2Associations: { object: 'ObjectTerritory2Association', field: 'ObjectId' },
+    DuplicateRecordItems: { object: 'DuplicateRecordItem', field: 'RecordId' },
+  },
+  Account: {
+    Opportunities: { object: 'Opportunity', field: 'AccountId' },
+    ObjectTerritory2Associations: { object: 'ObjectTerritory2Association', field: 'ObjectId' },
+    DuplicateRecordItems: { object: 'DuplicateRecordItem', field: 'RecordId' },
+  },
 };
 
 const readOnlyFields = new Set([
@@ -108,6 +147,21 @@ const standardFields: Readonly<Record<ObjectName | 'Name', Readonly<Record<strin
     ...stamps,
   },
   Group: { Id: 'id', Name: 'string', Email: 'string', Type: 'string', ...stamps },
+  Campaign: { Id: 'id', Name: 'string', Type: 'string', ...stamps },
+  CampaignMember: { Id: 'id', CampaignId: 'reference', LeadId: 'reference', CreatedDate: 'datetime' },
+  Territory2: { Id: 'id', Name: 'string' },
+  ObjectTerritory2Association: { Id: 'id', ObjectId: 'reference', Territory2Id: 'reference' },
+  UserTerritory2Association: {
+    Id: 'id',
+    UserId: 'reference',
+    Territory2Id: 'reference',
+    IsActive: 'boolean',
+  },
+  DuplicateRule: { Id: 'id', MasterLabel: 'string' },
+  DuplicateRecordSet: { Id: 'id', DuplicateRuleId: 'reference' },
+  DuplicateRecordItem: { Id: 'id', RecordId: 'reference', DuplicateRecordSetId: 'reference' },
+  Organization: { Id: 'id', Name: 'string', IsSandbox: 'boolean', OrganizationType: 'string' },
+  UserPermissionAccess: { Id: 'id', PermissionsTransferAnyLead: 'boolean' },
   Name: {
     Id: 'id',
     Name: 'string',
@@ -122,6 +176,13 @@ const referenceTargets: Readonly<Record<string, readonly string[]>> = {
   OwnerId: ['Group', 'User'],
   AccountId: ['Account'],
   LeadId: ['Lead'],
+  CampaignId: ['Campaign'],
+  Territory2Id: ['Territory2'],
+  ObjectId: ['Account', 'Lead'],
+  UserId: ['User'],
+  DuplicateRuleId: ['DuplicateRule'],
+  DuplicateRecordSetId: ['DuplicateRecordSet'],
+  RecordId: ['Account', 'Lead'],
 };
 
 /** The fields of an object that every organisation has, and those that its rows carry beside. */

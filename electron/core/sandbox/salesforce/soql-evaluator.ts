@@ -1,34 +1,46 @@
 import { SalesforceRefusal } from './errors.ts';
 import type { Organisation, Row } from './organisation.ts';
-import { type FieldType, fieldsOf, type ObjectName, objectNamed, relationTargets } from './schema.ts';
-import { type Condition, type Literal, type Operator, parseSoql } from './soql-parser.ts';
-
-/** A field as a query names it: the row's own, or one of a record that the row points to. */
-interface Column {
-  path: string;
-  type: FieldType;
-  read(row: Row): unknown;
-}
+import { childRelationships, type FieldType, type ObjectName, objectNamed } from './schema.ts';
+import { type Column, columnsOf, project, type Source } from './soql-columns.ts';
+import { type Condition, type Literal, type Operator, parseSoql, type SoqlQuery } from './soql-parser.ts';
 
 type Comparable = string | number | boolean | null;
-
-/** What rows are read from, and the path of the API version that their addresses begin with. */
-export interface Source {
-  organisation: Organisation;
-  object: ObjectName;
-  apiPath: string;
-}
 
 /** The records that a query finds, each in the form in which Salesforce sends it. */
 export function runQuery(organisation: Organisation, apiPath: string, soql: string): object[] {
   const query = parseSoql(soql);
-  const source = { organisation, object: objectNamed(query.object), apiPath };
+  const source = { organisation, object: shownObject(organisation, query.object), apiPath };
+  const related = query.related.map((one) => relatedReader(source, one));
+  return select(source, query, organisation.rows(source.object)).map(({ row, record }) => ({
+    ...record,
+    ...Object.assign({}, ...related.map((read) => read(row))),
+  }));
+}
+
+/** One record with the named fields of its own and of those that it points to. */
+export function projectRow(source: Source, row: Row, paths: readonly string[]): object {
+  return project(source, row, paths.map(columnsOf(source)));
+}
+
+function shownObject(organisation: Organisation, name: string): ObjectName {
+  const object = objectNamed(name);
+  if (!organisation.shows(object)) {
+    throw new SalesforceRefusal(400, 'INVALID_TYPE', `sObject type '${object}' is not supported.`);
+  }
+  return object;
+}
+
+/** The rows that the conditions leave, in order, each with what is sent of it. */
+function select(
+  source: Source,
+  query: SoqlQuery,
+  candidates: readonly Row[],
+): { row: Row; record: object }[] {
   const column = columnsOf(source);
   const selected = query.fields.map(column);
   const matches = query.where === null ? () => true : conditionOf(query.where, column);
   const orders = query.orderBy.map(({ field, isDescending }) => ({ by: column(field), isDescending }));
-  const rows = organisation
-    .rows(source.object)
+  const rows = candidates
     .filter((row) => row.IsDeleted !== true && matches(row))
     .sort((first, second) => {
       for (const { by, isDescending } of orders) {
@@ -40,115 +52,33 @@ export function runQuery(organisation: Organisation, apiPath: string, soql: stri
       }
       return 0;
     });
-  return rows.slice(0, query.limit ?? rows.length).map((row) => project(source, row, selected));
+  return rows
+    .slice(0, query.limit ?? rows.length)
+    .map((row) => ({ row, record: project(source, row, selected) }));
 }
 
-/** One record with the named fields of its own and of those that it points to. */
-export function projectRow(source: Source, row: Row, paths: readonly string[]): object {
-  return project(source, row, paths.map(columnsOf(source)));
-}
-
-function project(source: Source, row: Row, columns: readonly Column[]): object {
+/** What belongs to a row, as a result of its own within it; null where there is nothing. */
+function relatedReader(source: Source, query: SoqlQuery): (row: Row) => Record<string, object | null> {
   const { organisation, object, apiPath } = source;
-  const addressed = (type: string, table: string, id: unknown) => ({
-    attributes: { type, url: `${apiPath}/sobjects/${table}/${String(id)}` },
-  });
-  const record: Row = addressed(object, object, row.Id);
-  for (const { path, type, read } of columns) {
-    const [relation = '', field] = path.split('.');
-    if (field === undefined) {
-      record[path] = wireValue(type, read(row));
-      continue;
-    }
-    const related = relatedRow(organisation, row, relation);
-    if (related === null) {
-      record[relation] = null;
-      continue;
-    }
-    const target = relationTargets[object]?.[relation] ?? '';
-    const table = target === 'Name' ? ownerTable(String(related.Id)) : target;
-    const others = record[relation];
-    record[relation] = {
-      ...(typeof others === 'object' ? others : addressed(target, table, related.Id)),
-      [field]: wireValue(type, read(row)),
-    };
-  }
-  return record;
-}
-
-function ownerTable(id: string): 'User' | 'Group' {
-  return id.startsWith('00G') ? 'Group' : 'User';
-}
-
-function relatedRow(organisation: Organisation, row: Row, relation: string): Row | null {
-  const id = row[`${relation}Id`];
-  if (typeof id !== 'string') return null;
-  return organisation.find(relation === 'Owner' ? ownerTable(id) : 'Account', id);
-}
-
-/** Finds the column that a query names, letter case aside; INVALID_FIELD where there is none. */
-function columnsOf({ organisation, object }: Source): (path: string) => Column {
-  const fields = organisation.fields(object);
-  const relations = relationTargets[object] ?? {};
-
-  return (path) => {
-    const [first = '', second, ...rest] = path.split('.');
-    if (second === undefined) {
-      const field = named(fields, first);
-      if (field === undefined) throw noColumn(first, object);
-      const { name, type } = field;
-      // The vendor's booleans are never null.
-      const nothing = type === 'boolean' ? false : null;
-      return { path: name, type, read: (row) => ownValue(object, row, name) ?? nothing };
-    }
-    const relation = Object.keys(relations).find((name) => name.toLowerCase() === first.toLowerCase());
-    const target = relation === undefined ? undefined : relations[relation];
-    if (relation === undefined || target === undefined || rest.length > 0) {
-      throw new SalesforceRefusal(
-        400,
-        'INVALID_FIELD',
-        `Didn't understand relationship '${first}' in field path. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name.`,
-      );
-    }
-    const table = target === 'Name' ? 'Name' : objectNamed(target);
-    const field = named(table === 'Name' ? fieldsOf('Name', []) : organisation.fields(table), second);
-    if (field === undefined) throw noColumn(second, target);
-    return {
-      path: `${relation}.${field.name}`,
-      type: field.type,
-      read: (row) => {
-        const related = relatedRow(organisation, row, relation);
-        return related === null ? null : (related[field.name] ?? null);
-      },
-    };
-  };
-}
-
-function named<Named extends { name: string }>(fields: readonly Named[], name: string): Named | undefined {
-  return fields.find((field) => field.name.toLowerCase() === name.toLowerCase());
-}
-
-function noColumn(name: string, object: string): SalesforceRefusal {
-  return new SalesforceRefusal(
-    400,
-    'INVALID_FIELD',
-    `No such column '${name}' on entity '${object}'. If you are attempting to use a custom field, be sure to append the '__c' after the custom field name. Please reference your WSDL or the describe call for the appropriate names.`,
+  const name = Object.keys(childRelationships[object] ?? {}).find(
+    (candidate) => candidate.toLowerCase() === query.object.toLowerCase(),
   );
-}
-
-function ownValue(object: ObjectName, row: Row, name: string): unknown {
-  if (object === 'Lead' && name === 'Name') {
-    const words = [row.FirstName, row.LastName].filter((word) => typeof word === 'string' && word !== '');
-    return words.length === 0 ? null : words.join(' ');
+  const relationship = name === undefined ? undefined : childRelationships[object]?.[name];
+  if (name === undefined || relationship === undefined || !organisation.shows(relationship.object)) {
+    throw new SalesforceRefusal(
+      400,
+      'INVALID_TYPE',
+      `Didn't understand relationship '${query.object}' in FROM part of query call.`,
+    );
   }
-  if (name === 'SystemModstamp') return row.LastModifiedDate ?? null;
-  return row[name] ?? null;
-}
-
-function wireValue(type: FieldType, value: unknown): unknown {
-  return type === 'datetime' && typeof value === 'string'
-    ? new Date(value).toISOString().replace('Z', '+0000')
-    : value;
+  const related = { organisation, object: relationship.object, apiPath };
+  return (row) => {
+    const own = organisation
+      .rows(relationship.object)
+      .filter((candidate) => candidate[relationship.field] === row.Id);
+    const records = select(related, query, own).map(({ record }) => record);
+    return { [name]: records.length === 0 ? null : { totalSize: records.length, done: true, records } };
+  };
 }
 
 function conditionOf(condition: Condition, column: (path: string) => Column): (row: Row) => boolean {
@@ -216,7 +146,8 @@ const literalKinds: Readonly<Record<FieldType, Literal['kind']>> = {
   datetime: 'moment',
 };
 
-function checkType({ path, type }: Column, literal: Literal): void {
+function checkType({ relations, field, type }: Column, literal: Literal): void {
+  const path = [...relations, field].join('.');
   if (literal.kind !== 'null' && literal.kind !== literalKinds[type]) {
     throw new SalesforceRefusal(
       400,

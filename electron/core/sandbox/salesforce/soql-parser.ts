@@ -18,6 +18,9 @@ export type Condition =
 
 export interface SoqlQuery {
   fields: string[];
+  /** Queries in parentheses among the fields: what belongs to each row. */
+  related: SoqlQuery[];
+  /** In a related query the name of the relationship. */
   object: string;
   where: Condition | null;
   orderBy: { field: string; isDescending: boolean }[];
@@ -141,17 +144,38 @@ export function parseSoql(soql: string): SoqlQuery {
     return Number(token.written);
   }
 
-  expect('SELECT');
-  const fields = listOf(word);
-  expect('FROM');
-  const object = word();
-  const where = skip('WHERE') ? condition() : null;
-  const isOrdered = skip('ORDER');
-  if (isOrdered) expect('BY');
-  const orderBy = isOrdered ? listOf(order) : [];
-  const limit = skip('LIMIT') ? wholeNumber() : null;
+  function selected(): string | SoqlQuery {
+    if (!skip('(')) return word();
+    const related = query();
+    expect(')');
+    // Salesforce brings along what belongs to the rows, and not what belongs to that.
+    if (related.related.length > 0) throw malformed('Nested related queries are not supported');
+    return related;
+  }
+
+  function query(): SoqlQuery {
+    expect('SELECT');
+    const items = listOf(selected);
+    expect('FROM');
+    const object = word();
+    const where = skip('WHERE') ? condition() : null;
+    const isOrdered = skip('ORDER');
+    if (isOrdered) expect('BY');
+    const orderBy = isOrdered ? listOf(order) : [];
+    const limit = skip('LIMIT') ? wholeNumber() : null;
+    return {
+      fields: items.filter((item) => typeof item === 'string'),
+      related: items.filter((item) => typeof item !== 'string'),
+      object,
+      where,
+      orderBy,
+      limit,
+    };
+  }
+
+  const whole = query();
   if (peek().kind !== 'end') throw unexpected(peek());
-  return { fields, object, where, orderBy, limit };
+  return whole;
 }
 
 function tokenize(soql: string): Token[] {
