@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SetUpGuide } from './guide.ts';
 import { microsoftFields } from './microsoft.ts';
-import { list, text } from './values.ts';
+import { text } from './values.ts';
 
 /** A channel of Teams by its ids. */
 export interface TeamsChannel {
@@ -9,25 +9,49 @@ export interface TeamsChannel {
   channel: string;
 }
 
-/** As Teams' "Copy link" gives it, or `team id/channel id`; null for anything else. */
-export function readTeamsChannel(words: string): TeamsChannel | null {
-  const linked = /^https:\/\/[^/]+\/l\/channel\/([^/?#]+)/.exec(words)?.[1];
-  const group = /[?&]groupId=([^&#]+)/.exec(words)?.[1];
-  if (linked !== undefined && group !== undefined) {
-    return { team: decodeURIComponent(group), channel: decodeURIComponent(linked) };
-  }
-  const [, team, channel] = /^([^/]+)\/(19:[^/]+)$/.exec(words) ?? [];
-  return team !== undefined && channel !== undefined ? { team, channel } : null;
+/** A channel of Teams by the names that people see, or by the team's id and the channel's name. */
+export interface NamedTeamsChannel {
+  team: string;
+  channelName: string;
 }
 
-const Channels = list.transform((words, context) =>
-  words.map((word) => {
-    const channel = readTeamsChannel(word);
-    if (channel !== null) return channel;
-    context.addIssue(`"${word}" is no channel: use the link that Teams copies, or team id/channel id`);
-    return z.NEVER;
-  }),
-);
+/**
+ * The link that Teams copies for a channel, `team id/channel id`, or `team name/channel name`; null for anything else.
+ */
+export function readTeamsChannel(words: string): TeamsChannel | NamedTeamsChannel | null {
+  if (/^https?:/i.test(words)) return readChannelLink(words);
+  const [, team, channel] = /^(.+)\/([^/]+)$/.exec(words) ?? [];
+  if (team === undefined || channel === undefined) return null;
+  return channel.startsWith('19:') ? { team, channel } : { team: team.trim(), channelName: channel.trim() };
+}
+
+function readChannelLink(link: string): TeamsChannel | null {
+  const channel = /^https:\/\/[^/]+\/l\/channel\/([^/?#]+)/i.exec(link)?.[1];
+  const team = /[?&]groupId=([^&#]+)/i.exec(link)?.[1];
+  if (channel === undefined || team === undefined) return null;
+  try {
+    return { team: decodeURIComponent(team), channel: decodeURIComponent(channel) };
+  } catch {
+    return null;
+  }
+}
+
+/** Commas and line ends part channels, and so does a blank before a link or before ids: names may hold blanks. */
+const betweenChannels = /[,\n]+|\s+(?=https:\/\/)|\s+(?=\S+\/19:)|(?<=\S\/19:\S+)\s+|(?<=https:\/\/\S+)\s+/;
+
+const Channels = z
+  .string()
+  .transform((words) => words.split(betweenChannels).flatMap((word) => word.trim() || []))
+  .transform((words, context) =>
+    words.map((word) => {
+      const channel = readTeamsChannel(word);
+      if (channel !== null) return channel;
+      context.addIssue(
+        `"${word}" is no channel: use the link that Teams copies for it, or team name/channel name`,
+      );
+      return z.NEVER;
+    }),
+  );
 
 export const teamsVariables = {
   SWITCHYARD_TEAMS_CHANNELS: Channels,

@@ -62,6 +62,7 @@ async function setUp(options: SetUp = {}) {
   const connector = createSharepointConnector({
     baseUrl: server.url,
     token: createAppTokens(app),
+    clientId,
     siteUrl: options.siteUrl ?? siteUrlOf(first),
     library: options.library ?? libraryOf(first),
     timeoutMs,
@@ -109,6 +110,8 @@ describe.skipIf(contract === null)('SharePoint contract', () => {
       findPolicyPages: { exchanges, make: () => connector.findPolicyPages(call) },
       readPage: { exchanges, make: () => connector.readPage('f2') },
       'readPage of a site page': { exchanges: pages.exchanges, make: () => pages.connector.readPage('p1') },
+      testConnection: { exchanges, make: () => Array.fromAsync(connector.testConnection()) },
+      watched: { exchanges, make: () => connector.watched() },
     } satisfies Record<Exclude<keyof KnowledgeConnector, 'system'> | 'readPage of a site page', object>;
     const operations: Record<string, (string | null)[]> = {};
     const problems: string[] = [];
@@ -125,6 +128,16 @@ describe.skipIf(contract === null)('SharePoint contract', () => {
       findPolicyPages: ['site by path', 'sites_ListLists', 'sites.lists_ListItems', content, content],
       readPage: ['sites.lists_ListItems', content],
       'readPage of a site page': ['site by path', 'sites_ListLists', 'sites.lists_ListItems', 'site page'],
+      testConnection: [
+        'site by path',
+        'sites_ListLists',
+        'sites.lists_ListItems',
+        content,
+        content,
+        'search_query',
+        'search_query',
+      ],
+      watched: ['sites.lists_ListItems'],
     });
   });
 });

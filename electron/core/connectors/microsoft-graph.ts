@@ -1,8 +1,9 @@
 import { Client, type Context, type Middleware, ResponseType } from '@microsoft/microsoft-graph-client';
 import { z } from 'zod';
+import type { RateBudget } from '../../../shared/model/connection.ts';
 import { AppError } from '../../../shared/model/errors.ts';
 import type { Log } from '../ports.ts';
-import type { CallOptions } from './connector.ts';
+import type { CallOptions, ConnectorParts } from './connector.ts';
 import {
   garbled,
   parseJson,
@@ -17,7 +18,7 @@ import {
 export const graphUrl = 'https://graph.microsoft.com';
 const version = 'v1.0';
 
-export interface GraphOptions {
+export interface GraphOptions extends ConnectorParts {
   /** As people know it, for messages: `Microsoft Teams`. */
   vendor: string;
   /** Without a slash at the end and without the version. */
@@ -68,6 +69,8 @@ export interface Graph {
    * `vendor_refused` where the file is longer than `maximumBytes`.
    */
   download(path: string, call: GraphCall & { maximumBytes: number }): Promise<Buffer>;
+  /** The path of a link in an answer; throws `vendor_garbled` where it leads to another host. */
+  pathOfLink(link: string): string;
 }
 
 /** A path with its parts encoded: graphPath`/users/${id}`. */
@@ -109,7 +112,7 @@ export function createGraph(options: GraphOptions): Graph {
   const { vendor, baseUrl, timeoutMs, log } = options;
 
   /** Sends once; where Graph does not take the token, nothing came of it, and it is sent again with a new one. */
-  async function exchange<Reply extends { status: number }>(
+  async function exchange<Reply extends { status: number; headers: Headers }>(
     request: GraphRequest,
     send: (request: VendorRequest) => Promise<Reply>,
   ): Promise<Reply> {
@@ -127,7 +130,21 @@ export function createGraph(options: GraphOptions): Graph {
         }),
       );
     const reply = await sendWith(await options.token({ isRefused: false, signal }));
-    return reply.status === 401 ? sendWith(await options.token({ isRefused: true, signal })) : reply;
+    if (reply.status === 401) return sendWith(await options.token({ isRefused: true, signal }));
+    const budget = budgetOf(reply.headers);
+    if (budget !== null) options.onBudget?.(budget);
+    return reply;
+  }
+
+  /**
+   * Only the path of a link is used, so that the token goes to no other host; one that leads elsewhere is none of
+   * Graph's, and what it lists would be missed.
+   */
+  function pathOfLink(link: string): string {
+    const { host, pathname, search } = new URL(link, baseUrl);
+    const isGraphs = host === new URL(baseUrl).host || host === new URL(graphUrl).host;
+    if (!isGraphs) throw garbled(vendor, 'a link to another address');
+    return `${pathname.replace(new RegExp(`^/${version}(?=/)`), '')}${search}`;
   }
 
   async function json<Schema extends z.ZodType>(
@@ -180,6 +197,7 @@ export function createGraph(options: GraphOptions): Graph {
       if (!isSuccess(file.status)) throw refusalOf(vendor, textOf(file));
       return file.bytes;
     },
+    pathOfLink,
   };
 }
 
@@ -233,10 +251,13 @@ function withQuery(path: string, query: Readonly<Record<string, string>>): strin
   return `${path}${path.includes('?') ? '&' : '?'}${parts.join('&')}`;
 }
 
-/** The path of a link that Graph gave. Only that counts of it, so that the token goes to no other host. */
-export function pathOfLink(link: string): string {
-  const { pathname, search } = new URL(link, graphUrl);
-  return `${pathname.replace(new RegExp(`^/${version}(?=/)`), '')}${search}`;
+/** What Graph tells of its allowance, where it does: a preview that only some of its services take part in. */
+function budgetOf(headers: Headers): RateBudget | null {
+  const [limit, left] = ['ratelimit-limit', 'ratelimit-remaining'].map((name) =>
+    Number(headers.get(name) ?? NaN),
+  );
+  const isTold = limit !== undefined && left !== undefined && limit > 0 && left >= 0;
+  return isTold ? { used: Math.max(0, limit - left), limit, window: 'its present window' } : null;
 }
 
 const ErrorBody = z.object({ error: z.object({ code: z.string(), message: z.string() }) });

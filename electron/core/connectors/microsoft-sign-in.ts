@@ -6,12 +6,12 @@ import {
   type Configuration,
   type DeviceCodeRequest,
   PublicClientApplication,
-  ServerError,
 } from '@azure/msal-node';
 import { z } from 'zod';
 import { AppError } from '../../../shared/model/errors.ts';
 import type { Log, TokenStore } from '../ports.ts';
 import type { CallOptions } from './connector.ts';
+import { type RefusalWords, signInRefusal } from './microsoft-refusals.ts';
 import {
   cancelled,
   garbled,
@@ -67,8 +67,10 @@ export interface AccountSignIn {
   account(): Promise<MicrosoftAccount>;
   /** For a machine without a browser: shows a code, and waits until it was entered or has expired. */
   signInByCode(show: (code: DeviceCode) => void, options?: CallOptions): Promise<MicrosoftAccount>;
-  /** In a browser on this machine. */
-  signInInBrowser(open: (url: string) => Promise<void>): Promise<MicrosoftAccount>;
+  /** In a browser on this machine: opens a page, and waits until it was answered; a quarter of an hour at most. */
+  signInInBrowser(open: (url: string) => Promise<void>, options?: CallOptions): Promise<MicrosoftAccount>;
+  /** What the account was allowed when it signed in, as Graph names it: `Chat.ReadWrite`. */
+  grantedScopes(options?: CallOptions): Promise<string[]>;
 }
 
 /** Tokens for the app itself (client credentials): for reading, where an admin granted application permissions. */
@@ -81,7 +83,11 @@ export function createAppTokens(options: MicrosoftSignInOptions & { clientSecret
   });
   return async ({ isRefused, signal }) => {
     const call = app.acquireTokenByClientCredential({ scopes: appScopes, skipCache: isRefused });
-    const refused = `${options.vendor} does not accept the app. Check its tenant, client id and client secret, and that the secret has not expired.`;
+    const refused = {
+      happened: `${options.vendor} does not accept the app.`,
+      otherwise: 'Check its tenant, client id and client secret, and that the secret has not expired.',
+      next: '',
+    };
     return tokenOf(options, await unlessCancelled(options.vendor, failing(call, refused), signal));
   };
 }
@@ -101,6 +107,8 @@ export function createAccountSignIn(
   const { vendor, tokens, refreshToken } = options;
   const scopes = [...options.scopes];
   const { configuration, failing } = createTransport(options);
+  // MSAL is given https addresses only, see `createTransport`.
+  const { host, origin } = new URL(options.loginUrl);
   const app = new PublicClientApplication({
     ...configuration,
     cache: {
@@ -115,7 +123,12 @@ export function createAccountSignIn(
       },
     },
   });
-  const signInAgain = `${vendor} does not renew the account's sign-in. Sign in again: switchyard sign-in.`;
+  const where = `Connectors → ${vendor}, or switchyard sign-in`;
+  const notRenewed = {
+    happened: `${vendor} does not renew the account's sign-in.`,
+    otherwise: '',
+    next: `Sign in again: ${where}.`,
+  };
 
   let takingOver: Promise<AuthenticationResult> | null = null;
 
@@ -136,12 +149,12 @@ export function createAccountSignIn(
     if (refreshToken === null) {
       throw new AppError(
         'vendor_auth',
-        `No account is signed in to ${vendor}, and an app alone may not write there. Sign in: switchyard sign-in.`,
+        `No account is signed in to ${vendor}, and an app alone may not write there. Sign in: ${where}.`,
         { details: { vendor } },
       );
     }
     const request = { refreshToken, scopes, forceCache: true };
-    return given(vendor, await failing(app.acquireTokenByRefreshToken(request), signInAgain));
+    return given(vendor, await failing(app.acquireTokenByRefreshToken(request), notRenewed));
   }
 
   async function renewed(isRefused: boolean): Promise<AuthenticationResult> {
@@ -149,7 +162,7 @@ export function createAccountSignIn(
     if (account === null) return takeOver();
     const request = { account, scopes, forceRefresh: isRefused };
     try {
-      return await failing(app.acquireTokenSilent(request), signInAgain);
+      return await failing(app.acquireTokenSilent(request), notRenewed);
     } catch (thrown) {
       const isSignedOut = thrown instanceof AppError && thrown.code === 'vendor_auth';
       if (isSignedOut && refreshToken !== null) return takeOver();
@@ -164,6 +177,10 @@ export function createAccountSignIn(
       const kept = await keptAccount();
       return kept === null ? accountOf(vendor, await takeOver()) : toAccount(kept);
     },
+    async grantedScopes({ signal } = {}) {
+      const { scopes: granted } = await unlessCancelled(vendor, renewed(false), signal);
+      return granted.map((scope) => scope.split('/').at(-1) ?? scope);
+    },
     async signInByCode(show, { signal } = {}) {
       const request: DeviceCodeRequest = {
         scopes,
@@ -174,21 +191,59 @@ export function createAccountSignIn(
         request.cancel = true;
       };
       signal?.addEventListener('abort', cancel, { once: true });
-      const refused = `Nobody has entered the code for ${vendor} in time. Sign in again.`;
-      const signedIn = failing(app.acquireTokenByDeviceCode(request), refused).finally(() =>
-        signal?.removeEventListener('abort', cancel),
-      );
+      const signedIn = failing(app.acquireTokenByDeviceCode(request), {
+        ...notSignedIn(vendor),
+        otherwise: 'Nobody has entered the code in time.',
+      }).finally(() => signal?.removeEventListener('abort', cancel));
       const result = await unlessCancelled(vendor, signedIn, signal);
       return accountOf(vendor, given(vendor, result));
     },
-    async signInInBrowser(open) {
-      const refused = `The sign-in to ${vendor} was not completed in the browser. Sign in again.`;
-      return accountOf(
-        vendor,
-        await failing(app.acquireTokenInteractive({ scopes, openBrowser: open }), refused),
-      );
+    async signInInBrowser(open, { signal } = {}) {
+      const deadline = AbortSignal.timeout(browserWaitMs);
+      const givenUp = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+      const finished = new AbortController();
+      const signedIn = failing(
+        app.acquireTokenInteractive({
+          scopes,
+          successTemplate: closingPage('You are signed in', 'Close this page and go back to Switchyard.'),
+          errorTemplate: closingPage('The sign-in did not succeed', 'Switchyard says why. Close this page.'),
+          async openBrowser(url) {
+            endWhen(givenUp, new URL(url), finished.signal);
+            if (!givenUp.aborted) await open(url.replace(`https://${host}`, origin));
+          },
+        }),
+        { ...notSignedIn(vendor), otherwise: 'It was not completed in the browser.' },
+      ).finally(() => finished.abort());
+      return accountOf(vendor, await unlessCancelled(vendor, signedIn, signal));
     },
   };
+}
+
+const browserWaitMs = 15 * 60_000;
+
+const notSignedIn = (vendor: string) => ({
+  happened: `The account is not signed in to ${vendor}.`,
+  next: 'Sign in again.',
+});
+
+/** What the browser shows when it comes back to this machine. */
+function closingPage(title: string, text: string): string {
+  return `<!DOCTYPE html><meta charset="utf-8"><title>${title}</title><body style="font: 16px system-ui; margin: 15vh auto; max-width: 30em"><h1 style="font-size: 20px">${title}</h1><p>${text}</p></body>`;
+}
+
+/**
+ * MSAL closes the server that waits for the browser only when an answer came. So where the caller gives up, it is given
+ * one, in the form in which Microsoft would send it.
+ */
+function endWhen(givenUp: AbortSignal, page: URL, finished: AbortSignal): void {
+  const end = () => {
+    const state = page.searchParams.get('state') ?? '';
+    const body = new URLSearchParams({ error: 'timed_out', error_description: '', state });
+    // Where it was answered meanwhile, nobody listens there any more.
+    fetch(page.searchParams.get('redirect_uri') ?? '', { method: 'POST', body }).catch(() => undefined);
+  };
+  if (givenUp.aborted) end();
+  else givenUp.addEventListener('abort', end, { once: true, signal: finished });
 }
 
 const KeptTokens = z.object({
@@ -216,7 +271,7 @@ class FailedExchange extends AuthError {
 interface Transport {
   configuration: Configuration;
   /** What the call gives; else an `AppError`, `vendor_auth` with the given words where Microsoft refuses the sign-in. */
-  failing<Result>(call: Promise<Result>, refused: string): Promise<Result>;
+  failing<Result>(call: Promise<Result>, refused: RefusalWords): Promise<Result>;
 }
 
 /**
@@ -341,12 +396,9 @@ function bodyOf(vendor: string, reply: VendorReply): object {
   return parsed.data;
 }
 
-function refusal(vendor: string, refused: string, thrown: unknown): AppError {
-  const code = thrown instanceof AuthError ? thrown.errorCode : null;
-  const words = thrown instanceof ServerError || thrown instanceof AuthError ? thrown.errorMessage : '';
-  // Entra's words end with ids and a time stamp on lines of their own.
-  const said = words === '' ? '' : ` It says: ${words.split(/\r?\n| Trace ID:/, 1)[0]?.slice(0, 600)}`;
-  return new AppError('vendor_auth', `${refused}${said}`, { details: { vendor, error: code } });
+function refusal(vendor: string, refused: RefusalWords, thrown: unknown): AppError {
+  const error = thrown instanceof AuthError ? thrown : null;
+  return signInRefusal(vendor, refused, { code: error?.errorCode ?? null, words: error?.errorMessage ?? '' });
 }
 
 function given<Result>(vendor: string, result: Result | null): Result {

@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { CanvasLayout, SitePage } from '@microsoft/microsoft-graph-types';
+import { z } from 'zod';
 import { AppError } from '../../../shared/model/errors.ts';
+import { createDownloads } from './graph/downloads.ts';
 import { createGraphStandIn, type GraphRoute, graphError, pageOf, type RoutedCall } from './graph/router.ts';
 import { createSignIn, type SignIn } from './graph/sign-in.ts';
 import {
@@ -11,7 +12,7 @@ import {
   sitesOf,
   siteUrlOf,
 } from './sharepoint/libraries.ts';
-import type { StandIn, StandInContext, StandInReply, StandInRequest } from './stand-in.ts';
+import type { StandIn, StandInContext, StandInReply } from './stand-in.ts';
 import type { WorldPage } from './world.ts';
 
 /** What the scenario runner and the sandbox panel do in the stand-in. */
@@ -23,8 +24,6 @@ export interface SharepointStandIn extends StandIn {
   removePage(id: string): void;
 }
 
-const downloadPath = /^\/download\/([^/]+)$/;
-
 /** SharePoint's sites, libraries, files and site pages as Graph shows them. A restricted page is listed and answers 403. */
 export function createSharepointStandIn(context: StandInContext): SharepointStandIn {
   const { world, clock, credentials, baseUrl, changed } = context;
@@ -32,8 +31,7 @@ export function createSharepointStandIn(context: StandInContext): SharepointStan
   const pages = new Map<string, WorldPage>(world.sharepoint.pages.map((page) => [page.id, page]));
   /** Where pages are or were: a library stays when it is empty. */
   const places: Pick<WorldPage, 'site' | 'library'>[] = [...world.sharepoint.pages];
-  /** What an address to fetch a file from is signed with, to the page's id. */
-  const downloads = new Map<string, string>();
+  const downloads = createDownloads(baseUrl);
   const signIn = createSignIn(credentials.microsoft, baseUrl);
 
   const siteOf = (call: RoutedCall): SharepointSite | undefined =>
@@ -102,8 +100,11 @@ export function createSharepointStandIn(context: StandInContext): SharepointStan
       ({ id, name }) => id === call.part('site') || name === call.part('name'),
     );
     if (site === undefined) return notFound;
-    const { id, name, webUrl } = site;
-    return { status: 200, body: { id, name, displayName: name, webUrl, createdDateTime: startedAt } };
+    return { status: 200, body: siteJson(site) };
+  }
+
+  function siteJson({ id, name, webUrl }: SharepointSite): object {
+    return { id, name, displayName: name, webUrl, createdDateTime: startedAt };
   }
 
   function readSitePage(call: RoutedCall): StandInReply {
@@ -129,34 +130,78 @@ export function createSharepointStandIn(context: StandInContext): SharepointStan
       .find(({ driveId }) => driveId === call.part('drive'));
     if (library === undefined || page === undefined || libraryOf(page) !== library.name) return notFound;
     if (page.restricted) return accessDenied;
-    const signature = randomUUID();
-    downloads.set(signature, page.id);
-    return { status: 302, headers: { location: `${baseUrl()}/download/${signature}` } };
+    return downloads.redirectTo(() => fileOf(pages.get(page.id) ?? page).content);
   }
 
-  /** The address is signed for one short use; a token that comes along is not ours to take. */
-  function download({ method, url, headers }: StandInRequest): StandInReply | null {
-    const signature = downloadPath.exec(url.pathname)?.[1];
-    if (method !== 'GET' || signature === undefined) return null;
-    if (headers.authorization !== undefined) return { status: 401, body: 'Unauthorized' };
-    const page = pages.get(downloads.get(signature) ?? '');
-    downloads.delete(signature);
-    const content = page && fileOf(page).content;
-    if (!content) return { status: 404, body: 'Not Found' };
-    return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: content };
+  function listSites(call: RoutedCall): StandInReply {
+    const words = (call.query.get('$search') ?? '').replace(/^"|"$/g, '').toLowerCase();
+    const found = sitesOf(places).filter(({ name }) => words === '*' || name.toLowerCase().includes(words));
+    return { status: 200, body: pageOf(found.map(siteJson), call) };
   }
 
-  const routes: GraphRoute[] = [
-    { method: 'GET', path: '/sites/{host}:/sites/{name}', handle: readSite },
-    { method: 'GET', path: '/sites/{site}', handle: readSite },
-    { method: 'GET', path: '/sites/{site}/lists', handle: listLists },
-    { method: 'GET', path: '/sites/{site}/lists/{list}/items', handle: listItems },
-    { method: 'GET', path: '/sites/{site}/pages/{page}/microsoft.graph.sitePage', handle: readSitePage },
-    { method: 'GET', path: '/drives/{drive}/items/{item}/content', handle: fetchContent },
-  ];
+  /** Whole words, anywhere in title or text, of pages that are not restricted, below the path that is asked for. */
+  function search({ body }: RoutedCall): StandInReply {
+    const parsed = Search.safeParse(body);
+    if (!parsed.success) return graphError(400, 'BadRequest', 'SearchRequest Invalid');
+    const { query, region: asked, size } = parsed.data.requests[0];
+    if (asked === undefined) {
+      return graphError(
+        400,
+        'BadRequest',
+        'SearchRequest Invalid (Region is required when request with application permission.)',
+      );
+    }
+    if (asked !== region) {
+      return graphError(
+        400,
+        'BadRequest',
+        `Requested region ${asked} not found. Only valid regions are ${region}.`,
+      );
+    }
+    const below = /path:"([^"]*)"/.exec(query.queryString)?.[1] ?? '';
+    const words = query.queryString
+      .replace(/path:"[^"]*"/, '')
+      .toLowerCase()
+      .split(/\s+/)
+      .filter(Boolean);
+    const found = [...pages.values()].filter((page) => {
+      const text = `${page.title} ${page.format === 'docx' ? '' : page.body}`.toLowerCase();
+      return !page.restricted && urlOf(page).startsWith(below) && words.every((word) => text.includes(word));
+    });
+    const hits = found.slice(0, size).map((page, index) => ({
+      hitId: page.id,
+      rank: index + 1,
+      summary: page.title,
+      resource: {
+        '@odata.type': '#microsoft.graph.listItem',
+        id: page.id,
+        name: fileOf(page).name,
+        webUrl: urlOf(page),
+      },
+    }));
+    const hitsContainers = [{ hits, total: found.length, moreResultsAvailable: found.length > hits.length }];
+    return { status: 200, body: { value: [{ searchTerms: words, hitsContainers }] } };
+  }
+
+  const needs = { app: 'Sites.Read.All' };
+  const routes = [
+    { method: 'GET', path: '/sites', needs, handle: listSites },
+    { method: 'GET', path: '/sites/{host}:/sites/{name}', needs, handle: readSite },
+    { method: 'GET', path: '/sites/{site}', needs, handle: readSite },
+    { method: 'GET', path: '/sites/{site}/lists', needs, handle: listLists },
+    { method: 'GET', path: '/sites/{site}/lists/{list}/items', needs, handle: listItems },
+    {
+      method: 'GET',
+      path: '/sites/{site}/pages/{page}/microsoft.graph.sitePage',
+      needs,
+      handle: readSitePage,
+    },
+    { method: 'GET', path: '/drives/{drive}/items/{item}/content', needs, handle: fetchContent },
+    { method: 'POST', path: '/search/query', needs, handle: search },
+  ] satisfies GraphRoute[];
 
   return {
-    ...createGraphStandIn({ signIn, routes, handleOpenly: download }),
+    ...createGraphStandIn({ signIn, routes, handleOpenly: downloads.handle }),
     signIn,
     setPage(page) {
       pages.set(page.id, page);
@@ -168,6 +213,24 @@ export function createSharepointStandIn(context: StandInContext): SharepointStan
       changed();
     },
   };
+}
+
+/** Where the organisation of the sandbox keeps its data. */
+const region = 'EUR';
+const Search = z.object({
+  requests: z.tuple([
+    z.object({
+      entityTypes: z.array(z.enum(['listItem', 'driveItem'])).min(1),
+      query: z.object({ queryString: z.string() }),
+      region: z.string().optional(),
+      size: z.number().int().positive().default(25),
+    }),
+  ]),
+});
+
+function urlOf(page: WorldPage): string {
+  const folder = libraryOf(page) === 'Site Pages' ? 'SitePages' : libraryOf(page);
+  return `${siteUrlOf(page)}/${encodeURIComponent(folder)}/${encodeURIComponent(fileOf(page).name)}`;
 }
 
 const notFound = graphError(404, 'itemNotFound', 'The resource could not be found.');

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../shared/model/errors.ts';
+import { createDownloads } from './graph/downloads.ts';
+import { ownAccount } from './graph/own-account.ts';
 import { createGraphStandIn } from './graph/router.ts';
-import { createSignIn, ownAccount, type SignIn } from './graph/sign-in.ts';
+import { createSignIn, type SignIn } from './graph/sign-in.ts';
 import type { StandIn, StandInContext } from './stand-in.ts';
 import { createConversations, directUserOf, type Mention, type TeamsPost } from './teams/conversations.ts';
 import { createDelta } from './teams/delta.ts';
@@ -39,6 +42,7 @@ export interface TeamsStandIn extends StandIn {
     subject?: string | null;
     eventId?: string;
     deliveries?: number;
+    files?: readonly { name: string; content: string }[];
   }): { id: string; eventId: string };
   /** Somebody changes or deletes a message, or only reacts to it. */
   touch(id: string, change?: { text: string } | { isDeleted: true }): void;
@@ -49,6 +53,8 @@ export interface TeamsStandIn extends StandIn {
   expireDelta(): void;
   /** The organisation lets accounts post no cards any more. */
   refuseCards(): void;
+  /** The account is taken out of the team, or into it again. */
+  setMember(isMember: boolean): void;
   /** Everything that people wrote was read and stored. */
   isQuiet(): boolean;
 }
@@ -64,7 +70,11 @@ export function createTeamsStandIn(context: StandInContext): TeamsStandIn {
   const again = new Map<string, number>();
   /** Messages of people that are not known to be stored: in chats with whether they were read. */
   const unstored = new Map<string, { isRead: boolean }>();
+  /** A file's address to what is in it. */
+  const files = new Map<string, Buffer>();
+  const downloads = createDownloads(baseUrl);
   let allowsCards = true;
+  let isMember = true;
 
   /** The account asks for its chats only once what it read before is stored. */
   function noteChatsRead(chat: string | null): void {
@@ -92,11 +102,17 @@ export function createTeamsStandIn(context: StandInContext): TeamsStandIn {
 
   const graph = createGraphStandIn({
     signIn,
+    handleOpenly: downloads.handle,
     routes: teamsRoutes({
       conversations,
       delta,
       allowsCards: () => allowsCards,
       onChatsRead: noteChatsRead,
+      isMember: () => isMember,
+      fileAt(url) {
+        const content = files.get(url);
+        return content === undefined ? null : downloads.redirectTo(() => content);
+      },
       changed,
     }),
   });
@@ -105,6 +121,15 @@ export function createTeamsStandIn(context: StandInContext): TeamsStandIn {
     conversations.touch(id);
     unstored.set(id, { isRead: false });
     changed();
+  }
+
+  /** Teams puts a message's files into SharePoint and sends their address. */
+  function upload({ name, content }: { name: string; content: string }) {
+    const id = randomUUID();
+    const contentUrl = new URL(`https://sandbox.sharepoint.com/sites/Sandbox/Shared Documents/${id}/${name}`)
+      .href;
+    files.set(contentUrl, Buffer.from(content));
+    return { id, contentType: 'reference', contentUrl, content: null, name };
   }
 
   function conversationOf(channel: string): { isChannel: boolean } {
@@ -124,7 +149,7 @@ export function createTeamsStandIn(context: StandInContext): TeamsStandIn {
     },
     accountId: ownAccount.id,
     signIn,
-    sendMessage({ user, channel, text, thread = null, subject = null, eventId, deliveries = 1 }) {
+    sendMessage({ user, channel, text, thread = null, subject = null, eventId, deliveries = 1, ...rest }) {
       const known = eventId === undefined ? undefined : events.get(eventId);
       if (eventId !== undefined && known !== undefined) {
         tellAgain(known);
@@ -139,7 +164,7 @@ export function createTeamsStandIn(context: StandInContext): TeamsStandIn {
         user,
         subject,
         html: quoted === null ? html : `<attachment id="${quoted}"></attachment>${html}`,
-        attachments: quoted === null ? [] : [quotation(quoted)],
+        attachments: [...(quoted === null ? [] : [quotation(quoted)]), ...(rest.files ?? []).map(upload)],
         mentions,
       });
       unstored.set(post.id, { isRead: false });
@@ -149,9 +174,13 @@ export function createTeamsStandIn(context: StandInContext): TeamsStandIn {
       return { id: post.id, eventId: eventId ?? post.id };
     },
     touch(id, change) {
-      if (change === undefined) conversations.touch(id);
+      const isReaction = change === undefined;
+      if (isReaction) conversations.touch(id);
       else if ('text' in change) conversations.touch(id, { html: written(change.text, (user) => user).html });
       else conversations.touch(id, change);
+      const isInChannel = conversations.hasChannel(conversations.find(id)?.conversation ?? '');
+      // A change in a chat is seen with the chat's next message, if not at once.
+      if (!isReaction && isInChannel) unstored.set(id, { isRead: false });
       changed();
     },
     directChat: (user) => conversations.directChat(user).id,
@@ -159,6 +188,9 @@ export function createTeamsStandIn(context: StandInContext): TeamsStandIn {
     expireDelta: delta.expire,
     refuseCards() {
       allowsCards = false;
+    },
+    setMember(isIn) {
+      isMember = isIn;
     },
     isQuiet: () => unstored.size === 0,
   };

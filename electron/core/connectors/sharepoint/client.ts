@@ -1,8 +1,9 @@
 import { AppError } from '../../../../shared/model/errors.ts';
 import type { PolicyPage } from '../../../../shared/model/policy.ts';
 import type { Clock, Log } from '../../ports.ts';
-import type { CallOptions, KnowledgeConnector } from '../connector.ts';
+import type { CallOptions, ConnectorParts, KnowledgeConnector } from '../connector.ts';
 import { createGraph, type GraphOptions, graphPath, hasStatus } from '../microsoft-graph.ts';
+import { checkConnection, type PolicyReading, watchedIn } from './check-connection.ts';
 import { findLibrary, type Place } from './library.ts';
 import {
   LibraryItem,
@@ -14,10 +15,12 @@ import {
 } from './map.ts';
 import { htmlFileToHtml, sitePageToHtml, textToHtml, wordToHtml } from './page-body.ts';
 
-export interface SharepointOptions {
+export interface SharepointOptions extends ConnectorParts {
   /** Graph's address, without a slash at the end and without the version. */
   baseUrl: string;
   token: GraphOptions['token'];
+  /** Of the app's registration in Entra, to name its page there. */
+  clientId: string;
   /** The site's address, `https://acme.sharepoint.com/sites/RevOps`. */
   siteUrl: string;
   /** The library's name as people see it, or as it stands in its address. */
@@ -119,8 +122,31 @@ export function createSharepointConnector(options: SharepointOptions): Knowledge
     }
   }
 
+  /** All that the library holds; any failure of a file but a missing right and a missing file fails the whole. */
+  async function readFiles(
+    from: Place,
+    files: readonly PolicyFile[],
+    call: CallOptions,
+  ): Promise<PolicyReading> {
+    const reading: PolicyReading = { pages: [], restricted: [], missing: [] };
+    for (let start = 0; start < files.length; start += readsAtOnce) {
+      const batch = files.slice(start, start + readsAtOnce);
+      const found = await Promise.all(batch.map((file) => readIfThere(from, file, call)));
+      for (const [index, page] of found.entries()) {
+        if (page === 'restricted' || page === 'missing') reading[page].push(batch[index]?.name ?? '');
+        else if (page !== null) reading.pages.push(page);
+      }
+    }
+    return reading;
+  }
+
   return {
     system: 'sharepoint',
+    testConnection: (call = {}) => checkConnection({ ...options, graph, listFiles, readFiles }, call),
+    async watched(call = {}) {
+      const { place: from, files } = await listPlace(call);
+      return watchedIn(from, files);
+    },
 
     /**
      * Everything readable in the library: SharePoint has no labels, the library is the choice, so the label is not
@@ -131,19 +157,7 @@ export function createSharepointConnector(options: SharepointOptions): Knowledge
      */
     async findPolicyPages(_query, call = {}) {
       const { place: from, files } = await listPlace(call);
-      const pages: PolicyPage[] = [];
-      const restricted: string[] = [];
-      const missing: string[] = [];
-      for (let start = 0; start < files.length; start += readsAtOnce) {
-        const batch = files.slice(start, start + readsAtOnce);
-        const found = await Promise.all(batch.map((file) => readIfThere(from, file, call)));
-        for (const [index, page] of found.entries()) {
-          const name = batch[index]?.name ?? '';
-          if (page === 'restricted') restricted.push(name);
-          else if (page === 'missing') missing.push(name);
-          else if (page !== null) pages.push(page);
-        }
-      }
+      const { pages, restricted, missing } = await readFiles(from, files, call);
       const isIncomplete = restricted.length + missing.length > 0;
       if (isIncomplete && pages.length === 0) throw noneReadable(options.library, { restricted, missing });
       if (isIncomplete)

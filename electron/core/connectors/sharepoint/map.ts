@@ -1,7 +1,12 @@
 import { z } from 'zod';
 
 /** A site; Graph's id of it names host, site collection and web. */
-export const Site = z.object({ id: z.string() });
+export const Site = z.object({
+  id: z.string(),
+  displayName: z.string().nullish(),
+  webUrl: z.string().nullish(),
+});
+export type Site = z.infer<typeof Site>;
 
 /** A list of a site: a library of documents or of site pages is one too. */
 export const Library = z.object({
@@ -22,6 +27,7 @@ export const LibraryItem = z.object({
     .object({
       id: z.string(),
       name: z.string(),
+      webUrl: z.string().nullish(),
       size: z.number().nullish(),
       parentReference: z.object({ driveId: z.string() }),
       /** Folders have none. */

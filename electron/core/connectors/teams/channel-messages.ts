@@ -1,15 +1,10 @@
 import { z } from 'zod';
 import type { Log, StateStore } from '../../ports.ts';
-import type { ChatMessageEvent } from '../connector.ts';
-import { type Graph, graphPath, hasError, pathOfLink } from '../microsoft-graph.ts';
+import type { ChatEvent } from '../connector.ts';
+import { type Graph, graphPath, hasError } from '../microsoft-graph.ts';
 import { garbled } from '../vendor-fetch.ts';
-import { ChatMessage, type Place, Thread, toEvent } from './map.ts';
-
-export interface WatchedChannel {
-  team: string;
-  /** Graph's id, `19:…@thread.tacv2`. */
-  channel: string;
-}
+import type { WatchedChannel } from './channels.ts';
+import { ChatMessage, type Place, Thread, toEvents } from './map.ts';
 
 /** How far a channel was read. */
 const Progress = z.object({
@@ -39,8 +34,8 @@ export interface ChannelMessagesOptions extends WatchedChannel {
 
 /** The news of one channel since the last round. */
 export interface News {
-  /** Each thread's messages in the order in which they were written. */
-  threads: ChatMessageEvent[][];
+  /** What happened in each thread, in order. */
+  threads: ChatEvent[][];
   /** Whether there was any change, ours included. */
   isAny: boolean;
   /** To be called when all of it is stored; until then the next round brings it again. */
@@ -93,7 +88,7 @@ export function createChannelMessages(
     const replies = [...(thread.data.replies ?? [])];
     const more = thread.data['replies@odata.nextLink'];
     if (!more) return replies;
-    for await (const page of graph.pages(z.unknown(), pathOfLink(more), { signal }))
+    for await (const page of graph.pages(z.unknown(), graph.pathOfLink(more), { signal }))
       replies.push(...page.items);
     return replies;
   }
@@ -128,7 +123,7 @@ export function createChannelMessages(
       .map(({ lastModifiedDateTime, createdDateTime }) => lastModifiedDateTime ?? createdDateTime)
       .reduce((latest, at) => (Date.parse(at) > Date.parse(latest) ? at : latest), progress.newest);
     return {
-      threads: [...Map.groupBy(eventsOf(messages, place), ({ thread }) => thread).values()],
+      threads: threadsOf(messages, place),
       isAny: messages.length > 0,
       async keep() {
         known = { ...progress, newest, path };
@@ -139,10 +134,12 @@ export function createChannelMessages(
   };
 }
 
-/** What people wrote, in the order in which they did, a message that came twice once. */
-export function eventsOf(messages: readonly ChatMessage[], place: Place): ChatMessageEvent[] {
-  return [...new Map(messages.map((message) => [message.id, message])).values()]
-    .sort((first, second) => Date.parse(first.createdDateTime) - Date.parse(second.createdDateTime))
-    .map((message) => toEvent(message, place))
-    .filter((event) => event !== null);
+/** What people did, thread by thread, in the order in which they did; a message that came twice counts once. */
+export function threadsOf(messages: readonly ChatMessage[], place: Place): ChatEvent[][] {
+  const events = [...new Map(messages.map((message) => [message.id, message])).values()]
+    .flatMap((message) => toEvents(message, place))
+    .sort((first, second) => first.atMs - second.atMs);
+  return [...Map.groupBy(events, ({ thread }) => thread).values()].map((thread) =>
+    thread.map(({ event }) => event),
+  );
 }

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { StateStore } from '../../ports.ts';
-import type { ChatMessageEvent } from '../connector.ts';
+import type { ChatEvent } from '../connector.ts';
 import { type Graph, graphPath } from '../microsoft-graph.ts';
-import { eventsOf, type News } from './channel-messages.ts';
+import { type News, threadsOf } from './channel-messages.ts';
 import { Chat, ChatMessage } from './map.ts';
 
 /** How far the account's chats were read. */
@@ -28,13 +29,14 @@ export interface ChatMessagesOptions {
 }
 
 /**
- * Reads the account's chats: those whose newest message is news. A chat has no delta query for an account, so the
- * newest message of each is compared with the one that was handled last, and `newest` bounds how far back is read.
+ * Reads the account's chats: those whose newest message is news, or was changed. A chat has no delta query for an
+ * account, so the newest message of each is compared with the one that was handled last, and `newest` bounds how far
+ * back is read. A change of an older message is therefore told with the next message of its chat.
  */
 export function createChatMessages(options: ChatMessagesOptions): (signal: AbortSignal) => Promise<News> {
   const { graph, state } = options;
   let known: Progress | null = null;
-  /** Chat to its newest message when it was handled. */
+  /** Chat to the state of its newest message when it was handled. */
   let handled = new Map<string, string>();
 
   async function load(): Promise<Progress> {
@@ -53,20 +55,21 @@ export function createChatMessages(options: ChatMessagesOptions): (signal: Abort
     return chats;
   }
 
-  /** The chat's messages after the given time, newest first as Graph gives them. */
+  /** The chat's messages that were written or changed after the given time. */
   async function readChat(chat: Chat, afterMs: number, signal: AbortSignal): Promise<ChatMessage[]> {
     const messages: ChatMessage[] = [];
     const path = graphPath`/chats/${chat.id}/messages`;
-    for await (const page of graph.pages(z.unknown(), path, { query: { $top: '50' }, signal })) {
-      const read = page.items.flatMap((item) => {
+    const query = {
+      $top: '50',
+      $orderby: 'lastModifiedDateTime desc',
+      $filter: `lastModifiedDateTime gt ${new Date(afterMs - 1).toISOString()}`,
+    };
+    for await (const page of graph.pages(z.unknown(), path, { query, signal })) {
+      for (const item of page.items) {
         const parsed = ChatMessage.safeParse(item);
-        if (!parsed.success)
-          options.onUnreadable('Teams sent a chat message of an unknown form. It was skipped.');
-        return parsed.success ? [parsed.data] : [];
-      });
-      const fresh = read.filter(({ createdDateTime }) => Date.parse(createdDateTime) >= afterMs);
-      messages.push(...fresh);
-      if (fresh.length < read.length) break;
+        if (parsed.success) messages.push(parsed.data);
+        else options.onUnreadable('Teams sent a chat message of an unknown form. It was skipped.');
+      }
     }
     return messages;
   }
@@ -78,16 +81,16 @@ export function createChatMessages(options: ChatMessagesOptions): (signal: Abort
     const { since } = progress;
     const afterMs = Math.max(Date.parse(progress.newest) - overlapMs, Date.parse(since));
     const previews = (await listChats(signal)).flatMap((chat) => {
-      const { id, createdDateTime } = chat.lastMessagePreview ?? {};
-      return id !== undefined && createdDateTime ? [{ chat, id, createdDateTime }] : [];
+      const { createdDateTime } = chat.lastMessagePreview ?? {};
+      return createdDateTime ? [{ chat, state: stateOf(chat), createdDateTime }] : [];
     });
     const recent = previews.filter(({ createdDateTime }) => Date.parse(createdDateTime) >= afterMs);
-    const fresh = recent.filter(({ chat, id }) => handled.get(chat.id) !== id);
-    const threads: ChatMessageEvent[][] = [];
+    const fresh = recent.filter(({ chat, state }) => handled.get(chat.id) !== state);
+    const threads: ChatEvent[][] = [];
     for (const { chat } of fresh) {
       const kind = chat.chatType === 'oneOnOne' ? 'direct' : 'group';
       const place = { channel: chat.id, kind, accountId, since } as const;
-      threads.push(eventsOf(await readChat(chat, afterMs, signal), place));
+      threads.push(...threadsOf(await readChat(chat, afterMs, signal), place));
     }
     const newest = recent
       .map(({ createdDateTime }) => createdDateTime)
@@ -96,10 +99,18 @@ export function createChatMessages(options: ChatMessagesOptions): (signal: Abort
       threads,
       isAny: fresh.length > 0,
       async keep() {
-        handled = new Map(recent.map(({ chat, id }) => [chat.id, id]));
+        handled = new Map(recent.map(({ chat, state }) => [chat.id, state]));
         known = { since, newest };
         if (newest !== progress.newest) await state.set(stateName, JSON.stringify(known));
       },
     };
   };
+}
+
+/** Another one after each new message, and after each change of the newest one; nobody's words are kept in it. */
+function stateOf({ lastMessagePreview }: Chat): string {
+  const { id, isDeleted, body } = lastMessagePreview ?? {};
+  return createHash('sha256')
+    .update(JSON.stringify([id, isDeleted, body?.content]))
+    .digest('base64url');
 }

@@ -1,18 +1,21 @@
-import { AppError } from '../../../../shared/model/errors.ts';
+import { AppError, toAppError } from '../../../../shared/model/errors.ts';
 import type { Clock, Log, StateStore, TokenStore } from '../../ports.ts';
 import type {
   CallOptions,
   ChatConnector,
   ChatEvent,
-  ChatMessageEvent,
+  ConnectorParts,
   OutgoingMessage,
   PostedMessage,
 } from '../connector.ts';
 import { createGraph, type Graph, graphPath, hasStatus } from '../microsoft-graph.ts';
 import { createAccountSignIn, createAppTokens, type MicrosoftSignInOptions } from '../microsoft-sign-in.ts';
 import { adaptiveCard, cardHtml } from './card.ts';
-import { createChannelMessages, type News, type WatchedChannel } from './channel-messages.ts';
+import { createChannelMessages, type News } from './channel-messages.ts';
+import { type ChannelSetting, createChannels, type WatchedChannel } from './channels.ts';
 import { createChatMessages } from './chat-messages.ts';
+import { checkConnection, listWatched } from './check-connection.ts';
+import { readFile } from './file.ts';
 import { fittingHtml } from './html.ts';
 import { Created, toChatUser, User, userProperties, WrittenMessage } from './map.ts';
 import { createPoller, type Poller, type PollingPace } from './polling.ts';
@@ -28,17 +31,17 @@ export const accountScopes = [
   'Chat.ReadWrite',
 ] as const;
 
-export interface TeamsOptions {
+export interface TeamsOptions extends ConnectorParts {
   tenantId: string;
   /** Of the app's registration in Entra, which public client flows are allowed for. */
   clientId: string;
-  /** The app itself reads, with ChannelMessage.Read.All and User.Read.All. */
+  /** The app itself reads, with the application permissions of the set-up guide. */
   clientSecret: string;
   /** What a sign-in elsewhere gave for the account that posts; null where it signed in here. */
   refreshToken: string | null;
   /** Where the account's tokens are kept. */
   tokens: TokenStore;
-  channels: readonly WatchedChannel[];
+  channels: readonly ChannelSetting[];
   /** How far was read. */
   state: StateStore;
   /** Without a slash at the end; Microsoft's own are `graphUrl` and `loginUrl`. */
@@ -74,9 +77,11 @@ export function createTeamsConnector(options: TeamsOptions): ChatConnector {
   const entra = { vendor, loginUrl, tenantId, clientId, timeoutMs, log };
   const signIn = teamsSignIn({ ...entra, tokens: options.tokens, refreshToken: options.refreshToken });
   const graphWith = (token: Parameters<typeof createGraph>[0]['token']): Graph =>
-    createGraph({ vendor, baseUrl: graphUrl, timeoutMs, log, token });
+    createGraph({ vendor, baseUrl: graphUrl, timeoutMs, log, token, onBudget: options.onBudget });
   const posting = graphWith(signIn.token);
-  const reading = graphWith(createAppTokens({ ...entra, clientSecret }));
+  const appToken = createAppTokens({ ...entra, clientSecret });
+  const reading = graphWith(appToken);
+  const channels = createChannels(reading, options.channels);
   const directChats = new Map<string, string>();
   const pollers: Poller[] = [];
 
@@ -99,18 +104,26 @@ export function createTeamsConnector(options: TeamsOptions): ChatConnector {
         onProblem(problem);
       };
       const common = { state, now: () => clock.now(), onUnreadable: unreadable };
+      const readerOf = (watched: WatchedChannel) =>
+        createChannelMessages({
+          ...common,
+          ...watched,
+          vendor,
+          graph: reading,
+          accountId: knownAccountId,
+          log,
+        });
       const sources = [
-        ...options.channels.map((watched) => ({
-          name: watched.channel,
-          read: createChannelMessages({
-            ...common,
-            ...watched,
-            vendor,
-            graph: reading,
-            accountId: knownAccountId,
-            log,
-          }),
-        })),
+        ...options.channels.map((setting) => {
+          let reader: ReturnType<typeof readerOf> | null = null;
+          return {
+            name: 'channel' in setting ? setting.channel : `${setting.team}/${setting.channelName}`,
+            async read(signal: AbortSignal) {
+              reader ??= readerOf(await channels.find(setting, { signal }));
+              return reader(signal);
+            },
+          };
+        }),
         {
           name: 'chats',
           read: createChatMessages({ ...common, graph: posting, account: () => signIn.account() }),
@@ -133,11 +146,28 @@ export function createTeamsConnector(options: TeamsOptions): ChatConnector {
     async stop() {
       await Promise.all(pollers.map((poller) => poller.stop()));
     },
+    // A message can be changed by an app for moderation only; what was decided is answered in the thread.
+    settleCard: null,
+    readFile: (file, call) => readFile(reading, file, call),
+    showHome: null,
+    // Whom a tag of a team stands for, Graph tells to nobody but the team's own members.
+    listGroups: null,
     async post(message, call = {}) {
       const place = await placeOf(message.to, call);
-      const posted = message.mayBeThere ? await findPosted(place, referenceOf(message.key), call) : null;
-      return posted ?? send(place, message, call);
+      try {
+        const posted = message.mayBeThere ? await findPosted(place, referenceOf(message.key), call) : null;
+        return posted ?? (await send(place, message, call));
+      } catch (thrown) {
+        const isClosed = hasStatus(thrown, 404) || (place.isInChannel && hasStatus(thrown, 403));
+        throw isClosed ? placeGone(thrown) : thrown;
+      }
     },
+    testConnection: (call = {}) =>
+      checkConnection(
+        { clientId, appToken, reading, posting, signIn, channels, scopes: accountScopes },
+        call,
+      ),
+    watched: (call = {}) => listWatched(channels, call),
     async findUser(id, call = {}) {
       const query = { $select: userProperties };
       return orNull(reading.get(User, graphPath`/users/${id}`, { query, ...call }).then(toChatUser));
@@ -159,14 +189,14 @@ export function createTeamsConnector(options: TeamsOptions): ChatConnector {
   /** Where a message is posted, as Graph's path, and where it is then found. */
   async function placeOf(to: OutgoingMessage['to'], call: CallOptions): Promise<Place> {
     if ('user' in to) return chatPlace(await directChat(to.user, call));
-    const watched = options.channels.find(({ channel }) => channel === to.channel);
-    if (watched === undefined) return chatPlace(to.channel);
+    const watched = await channels.byId(to.channel, call);
+    if (watched === null) return chatPlace(to.channel);
     const { team, channel } = watched;
     const path =
       to.thread === null
         ? graphPath`/teams/${team}/channels/${channel}/messages`
         : graphPath`/teams/${team}/channels/${channel}/messages/${to.thread}/replies`;
-    return { channel, path, isThread: to.thread !== null };
+    return { channel, path, isThread: to.thread !== null, isInChannel: true };
   }
 
   /** Graph gives the chat that there is, or makes one. */
@@ -222,14 +252,21 @@ export function createTeamsConnector(options: TeamsOptions): ChatConnector {
   }
 }
 
+/** The thread, channel or chat is not there any more, or the account is no member of it any more. */
+function placeGone(cause: unknown): AppError {
+  const { message, details } = toAppError(cause);
+  return new AppError('vendor_refused', message, { cause, details: { ...details, isPlaceGone: true } });
+}
+
 interface Place {
   channel: string;
   path: string;
   isThread: boolean;
+  isInChannel: boolean;
 }
 
 function chatPlace(chat: string): Place {
-  return { channel: chat, path: graphPath`/chats/${chat}/messages`, isThread: false };
+  return { channel: chat, path: graphPath`/chats/${chat}/messages`, isThread: false, isInChannel: false };
 }
 
 /** Hands the news on, each thread in order, and notes how far was read once all of it is stored. */
@@ -246,7 +283,7 @@ async function takeIn(news: News, handler: (event: ChatEvent) => Promise<void>):
 }
 
 async function handleInOrder(
-  thread: readonly ChatMessageEvent[],
+  thread: readonly ChatEvent[],
   handler: (event: ChatEvent) => Promise<void>,
 ): Promise<void> {
   for (const event of thread) await handler(event);

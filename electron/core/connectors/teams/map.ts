@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ChatMessageEvent, ChatUser } from '../connector.ts';
+import type { ChatEvent, ChatFile, ChatMessageEvent, ChatUser } from '../connector.ts';
 import { readHtml } from './html.ts';
 
 const Identity = z.object({ id: z.string().nullish() }).nullish();
@@ -11,6 +11,7 @@ export const ChatMessage = z.object({
   subject: z.string().nullish(),
   createdDateTime: z.string(),
   lastModifiedDateTime: z.string().nullish(),
+  lastEditedDateTime: z.string().nullish(),
   deletedDateTime: z.string().nullish(),
   from: z.object({ user: Identity }).nullish(),
   body: z.object({ contentType: z.string().nullish(), content: z.string().nullish() }).nullish(),
@@ -45,7 +46,14 @@ export const Thread = z.looseObject({
 export const Chat = z.object({
   id: z.string(),
   chatType: z.string().nullish(),
-  lastMessagePreview: z.object({ id: z.string(), createdDateTime: z.string().nullish() }).nullish(),
+  lastMessagePreview: z
+    .object({
+      id: z.string(),
+      createdDateTime: z.string().nullish(),
+      isDeleted: z.boolean().nullish(),
+      body: z.object({ content: z.string().nullish() }).nullish(),
+    })
+    .nullish(),
 });
 export type Chat = z.infer<typeof Chat>;
 
@@ -88,12 +96,62 @@ export interface Place {
   since: string;
 }
 
-/** A message of a person, with its time; null for what is none of our business: our own, an app's, a deleted one. */
-export function toEvent(message: ChatMessage, place: Place): ChatMessageEvent | null {
+/** An event with when it happened, by Graph's clock, in milliseconds since 1970. */
+export interface TimedEvent {
+  atMs: number;
+  thread: string;
+  event: ChatEvent;
+}
+
+/**
+ * What a message tells: that it was written, and once more that it was changed or is gone. How it read before a change
+ * is not kept by Graph, so each is told with the words of now. Empty for what is none of our business: our own
+ * messages, an app's, and what was written before we listened.
+ */
+export function toEvents(message: ChatMessage, place: Place): TimedEvent[] {
   const user = message.from?.user?.id;
-  const isWritten = (message.messageType ?? 'message') === 'message' && !message.deletedDateTime;
-  if (!isWritten || !user || user === place.accountId) return null;
-  if (Date.parse(message.createdDateTime) < Date.parse(place.since)) return null;
+  const createdAtMs = Date.parse(message.createdDateTime);
+  const isForUs = (message.messageType ?? 'message') === 'message' && user && user !== place.accountId;
+  if (!isForUs || createdAtMs < Date.parse(place.since)) return [];
+  if (message.deletedDateTime) return [deletionOf(message, message.deletedDateTime, place)];
+  const written = toMessage(message, user, place);
+  if (written === null) return [];
+  const { thread, eventId } = written;
+  const events: TimedEvent[] = [{ atMs: createdAtMs, thread, event: written }];
+  if (message.lastEditedDateTime) {
+    const atMs = Date.parse(message.lastEditedDateTime);
+    events.push({
+      atMs,
+      thread,
+      event: {
+        kind: 'edit',
+        source: 'teams',
+        eventId: `${eventId}:edit:${atMs}`,
+        message: written,
+        sinceWrittenMs: Math.max(0, atMs - createdAtMs),
+      },
+    });
+  }
+  return events;
+}
+
+function deletionOf(message: ChatMessage, deletedAt: string, place: Place): TimedEvent {
+  const thread = threadOf(message, place);
+  return {
+    atMs: Date.parse(deletedAt),
+    thread,
+    event: {
+      kind: 'deletion',
+      source: 'teams',
+      eventId: `${place.channel}:${message.id}:deleted`,
+      channel: place.channel,
+      thread,
+      message: message.id,
+    },
+  };
+}
+
+function toMessage(message: ChatMessage, user: string, place: Place): ChatMessageEvent | null {
   const thread = threadOf(message, place);
   const isAddressed = place.kind !== 'group' || isMentioned(message, place.accountId);
   // Whether a message that is answered is one of ours is known to intake only.
@@ -141,7 +199,8 @@ function textOf({ subject, body, mentions }: ChatMessage, accountId: string | nu
   return subject ? `${subject}\n${text}` : text;
 }
 
-function filesOf({ attachments }: ChatMessage): ChatMessageEvent['files'] {
+/** Files lie in SharePoint or OneDrive; a message tells their name and address only. */
+function filesOf({ attachments }: ChatMessage): ChatFile[] {
   return (attachments ?? []).flatMap(({ id, contentType, contentUrl, name }) =>
     contentType === 'reference' && id
       ? [

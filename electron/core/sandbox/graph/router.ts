@@ -21,6 +21,8 @@ export interface GraphRoute {
   /** Whether it changes something that people see. */
   isWrite?: boolean;
   limits?: readonly RateLimit[];
+  /** The permission without which Graph refuses it, by whom the token stands for; nothing where it needs none. */
+  needs?: Partial<Record<Caller, string>>;
   handle(call: RoutedCall): StandInReply;
 }
 
@@ -59,6 +61,8 @@ export function createGraphStandIn({ signIn, routes, handleOpenly = () => null }
       const caller = signIn.callerOf(request);
       if (caller === null) return noToken;
       const { route, parts } = found;
+      const lacking = route.needs?.[caller];
+      if (lacking !== undefined && !signIn.permissions.has(caller, lacking)) return notAllowed(lacking);
       return route.handle({
         caller,
         part: (name) => decodeURIComponent(parts[name] ?? ''),
@@ -79,6 +83,14 @@ export function createGraphStandIn({ signIn, routes, handleOpenly = () => null }
     isWrite: (request) => routeOf(request)?.route.isWrite === true,
     limits: (request) => routeOf(request)?.route.limits ?? [],
   };
+}
+
+function notAllowed(permission: string): StandInReply {
+  return graphError(
+    403,
+    'Forbidden',
+    `Missing role permissions on the request. API requires one of '${permission}'.`,
+  );
 }
 
 const noToken = graphError(401, 'InvalidAuthenticationToken', 'Access token is empty or has expired.');

@@ -1,9 +1,10 @@
 import type { Clock } from '../../ports.ts';
-import { ownAccount } from '../graph/sign-in.ts';
+import { ownAccount } from '../graph/own-account.ts';
 import type { World } from '../world.ts';
 
 /** The team that all channels of the sandbox belong to. */
 export const sandboxTeam = 'sandbox-team';
+export const sandboxTeamName = 'Sandbox';
 
 export interface Attachment {
   id: string;
@@ -31,9 +32,18 @@ export interface TeamsPost {
   html: string;
   attachments: readonly Attachment[];
   mentions: readonly Mention[];
-  isDeleted: boolean;
+  /** Milliseconds since 1970; null where it never was. */
+  editedAtMs: number | null;
+  deletedAtMs: number | null;
+  /** A reaction counts too. */
+  modifiedAtMs: number;
   /** When it was changed last, counted over all conversations. */
   change: number;
+}
+
+export interface TeamsChannel {
+  id: string;
+  name: string;
 }
 
 export interface Chat {
@@ -54,13 +64,14 @@ export interface Conversations {
   user(id: string): TeamsUser | null;
   users(): readonly TeamsUser[];
   hasChannel(id: string): boolean;
+  channels(): readonly TeamsChannel[];
   chats(): readonly Chat[];
   chat(id: string): Chat | null;
   /** The chat between the account and a user, which comes to be by this. */
   directChat(user: string): Chat;
-  add(post: Omit<TeamsPost, 'id' | 'isDeleted' | 'change'>): TeamsPost;
-  /** Changes a message, or only counts it as changed, as by a reaction. Throws `RangeError` where there is none. */
-  touch(id: string, change?: Partial<Pick<TeamsPost, 'html' | 'isDeleted'>>): TeamsPost;
+  add(post: Omit<TeamsPost, 'id' | 'editedAtMs' | 'deletedAtMs' | 'modifiedAtMs' | 'change'>): TeamsPost;
+  /** Changes or deletes a message, or only counts it as changed, as by a reaction. Throws `RangeError` where there is none. */
+  touch(id: string, change?: { html: string } | { isDeleted: true }): TeamsPost;
   find(id: string): TeamsPost | null;
   /** In the order in which they were written. */
   posts(): readonly TeamsPost[];
@@ -73,16 +84,23 @@ export function createConversations(world: World, clock: Clock): Conversations {
     teams === null ? [] : [{ id: teams, name, email, isActive: active }],
   );
   const users = new Map([{ ...ownAccount, isActive: true }, ...people].map((user) => [user.id, user]));
-  const channels = new Set(world.channels.teams);
+  const channels = new Map(world.channels.teams.map((id) => [id, { id, name: channelName(id) }]));
   const chats = new Map<string, Chat>();
   const posts = new Map<string, TeamsPost>();
-  let lastId = 0;
+  let lastMs = 0;
   let changes = 0;
+
+  /** The time, later than the last one: it serves as a message's id. */
+  const tick = () => {
+    lastMs = Math.max(clock.now().getTime(), lastMs + 1);
+    return lastMs;
+  };
 
   return {
     user: (id) => users.get(id) ?? null,
     users: () => [...users.values()],
     hasChannel: (id) => channels.has(id),
+    channels: () => [...channels.values()],
     chats: () => [...chats.values()],
     chat: (id) => chats.get(id) ?? null,
     directChat(user) {
@@ -92,17 +110,19 @@ export function createConversations(world: World, clock: Clock): Conversations {
       return chat;
     },
     add(post) {
-      lastId = Math.max(clock.now().getTime(), lastId + 1);
+      const atMs = tick();
       changes += 1;
-      const added = { ...post, id: String(lastId), isDeleted: false, change: changes };
+      const never = { editedAtMs: null, deletedAtMs: null };
+      const added = { ...post, id: String(atMs), ...never, modifiedAtMs: atMs, change: changes };
       posts.set(added.id, added);
       return added;
     },
-    touch(id, change = {}) {
+    touch(id, change) {
       const post = posts.get(id);
       if (post === undefined) throw new RangeError(`Teams has no message ${id}`);
       changes += 1;
-      const touched = { ...post, ...change, change: changes };
+      const atMs = tick();
+      const touched = { ...post, ...changed(change, atMs), modifiedAtMs: atMs, change: changes };
       posts.set(id, touched);
       return touched;
     },
@@ -110,6 +130,19 @@ export function createConversations(world: World, clock: Clock): Conversations {
     posts: () => [...posts.values()],
     lastChange: () => changes,
   };
+}
+
+function changed(
+  change: { html: string } | { isDeleted: true } | undefined,
+  atMs: number,
+): Partial<TeamsPost> {
+  if (change === undefined) return {};
+  return 'html' in change ? { html: change.html, editedAtMs: atMs } : { html: '', deletedAtMs: atMs };
+}
+
+/** What people call a channel of the world, which knows its id only: `routing` for `19:routing@thread.tacv2`. */
+function channelName(id: string): string {
+  return id.replace(/^19:/, '').replace(/@.*$/, '');
 }
 
 /** As Teams builds the id of a chat between two. */

@@ -52,7 +52,8 @@ export function createDelta(conversations: Conversations): Delta {
 
   function changedThreads(channel: string, { after, sinceMs, upTo, withReplies }: Token): TeamsPost[] {
     const posts = conversations.posts().filter(({ conversation }) => conversation === channel);
-    const isNews = ({ id, change }: TeamsPost) => change > after && change <= upTo && Number(id) > sinceMs;
+    const isNews = ({ modifiedAtMs, change }: TeamsPost) =>
+      change > after && change <= upTo && modifiedAtMs > sinceMs;
     const changed = new Set(
       posts
         .filter((post) => isNews(post) && (withReplies || post.thread === null))

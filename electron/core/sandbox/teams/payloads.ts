@@ -1,9 +1,10 @@
-import type { Chat, Conversations, TeamsPost, TeamsUser } from './conversations.ts';
+import type { Chat, Conversations, TeamsChannel, TeamsPost, TeamsUser } from './conversations.ts';
 import { sandboxTeam } from './conversations.ts';
 
 /** A message as Graph shows it. Source: Graph's chatMessage. */
 export function messageJson(post: TeamsPost, conversations: Conversations): object {
-  const { id, conversation, thread, user, subject, html, attachments, mentions, isDeleted } = post;
+  const { id, conversation, thread, user, subject, html, attachments, mentions } = post;
+  const timeOrNull = (ms: number | null) => (ms === null ? null : timeOf(String(ms)));
   const isInChannel = conversations.hasChannel(conversation);
   const writtenAt = timeOf(id);
   return {
@@ -12,9 +13,9 @@ export function messageJson(post: TeamsPost, conversations: Conversations): obje
     etag: id,
     messageType: 'message',
     createdDateTime: writtenAt,
-    lastModifiedDateTime: writtenAt,
-    lastEditedDateTime: null,
-    deletedDateTime: isDeleted ? writtenAt : null,
+    lastModifiedDateTime: timeOf(String(post.modifiedAtMs)),
+    lastEditedDateTime: timeOrNull(post.editedAtMs),
+    deletedDateTime: timeOrNull(post.deletedAtMs),
     subject,
     summary: null,
     chatId: isInChannel ? null : conversation,
@@ -33,7 +34,7 @@ export function messageJson(post: TeamsPost, conversations: Conversations): obje
         userIdentityType: 'aadUser',
       },
     },
-    body: { contentType: 'html', content: isDeleted ? '' : html },
+    body: { contentType: 'html', content: html },
     attachments: attachments.map((attachment) => ({ ...attachment, thumbnailUrl: null })),
     mentions: mentions.map((mention) => ({
       id: mention.id,
@@ -56,7 +57,7 @@ export function chatJson({ id, kind }: Chat, last: TeamsPost | null, withPreview
       : {
           id: last.id,
           createdDateTime: timeOf(last.id),
-          isDeleted: last.isDeleted,
+          isDeleted: last.deletedAtMs !== null,
           messageType: 'message',
           body: { contentType: 'html', content: last.html },
           from: { user: { id: last.user } },
@@ -67,6 +68,11 @@ export function chatJson({ id, kind }: Chat, last: TeamsPost | null, withPreview
     topic: null,
     ...(withPreview && preview !== null ? { lastMessagePreview: preview } : {}),
   };
+}
+
+export function channelJson({ id, name }: TeamsChannel): object {
+  const webUrl = `https://teams.microsoft.com/l/channel/${encodeURIComponent(id)}/${encodeURIComponent(name)}?groupId=${sandboxTeam}`;
+  return { id, displayName: name, description: null, membershipType: 'standard', webUrl };
 }
 
 export function userJson({ id, name, email, isActive }: TeamsUser): object {

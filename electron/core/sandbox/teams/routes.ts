@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { ownAccount } from '../graph/own-account.ts';
 import { type GraphRoute, graphError, pageOf, type RoutedCall } from '../graph/router.ts';
-import { ownAccount } from '../graph/sign-in.ts';
 import type { StandInReply } from '../stand-in.ts';
-import { type Conversations, sandboxTeam, type TeamsPost } from './conversations.ts';
+import { type Conversations, sandboxTeam, sandboxTeamName, type TeamsPost } from './conversations.ts';
 import type { Delta } from './delta.ts';
-import { chatJson, messageJson, userJson } from './payloads.ts';
+import { channelJson, chatJson, messageJson, userJson } from './payloads.ts';
 
 export interface TeamsRoutesOptions {
   conversations: Conversations;
@@ -13,6 +13,10 @@ export interface TeamsRoutesOptions {
   allowsCards(): boolean;
   /** The account has asked for its chats, or for the messages of one. */
   onChatsRead(chat: string | null): void;
+  /** Whether the account belongs to the team. */
+  isMember(): boolean;
+  /** The answer with a file by its address; null where there is none. */
+  fileAt(url: string): StandInReply | null;
   changed(): void;
 }
 
@@ -60,10 +64,24 @@ export function teamsRoutes(options: TeamsRoutesOptions): GraphRoute[] {
         (post) => post.conversation === conversation && (thread === undefined || post.thread === thread),
       );
 
-  /** The answer where the channel is not there. */
-  function lacking({ part }: RoutedCall): StandInReply | null {
+  /** The answer where the channel is not there, or not for the account. */
+  function lacking({ part, caller }: RoutedCall): StandInReply | null {
     const isThere = part('team') === sandboxTeam && conversations.hasChannel(part('channel'));
-    return isThere ? null : graphError(404, 'NotFound', 'NotFound');
+    if (!isThere) return notFound;
+    return caller === 'account' && !options.isMember() ? notMember : null;
+  }
+
+  function listTeams(call: RoutedCall): StandInReply {
+    const name = /^displayName eq '((?:[^']|'')*)'$/.exec(call.query.get('$filter') ?? '')?.[1];
+    if (name === undefined) return graphError(400, 'BadRequest', 'Invalid filter clause.');
+    const isIt = name.replaceAll("''", "'").toLowerCase() === sandboxTeamName.toLowerCase();
+    const team = { id: sandboxTeam, displayName: sandboxTeamName, description: null };
+    return { status: 200, body: pageOf(isIt ? [team] : [], call) };
+  }
+
+  function readShare(call: RoutedCall): StandInReply {
+    const url = Buffer.from(call.part('share').replace(/^u!/, ''), 'base64url').toString('utf8');
+    return options.fileAt(url) ?? graphError(404, 'itemNotFound', 'The resource could not be found.');
   }
 
   function write(call: RoutedCall, place: { conversation: string; thread: string | null }): StandInReply {
@@ -107,6 +125,8 @@ export function teamsRoutes(options: TeamsRoutesOptions): GraphRoute[] {
   }
 
   function listUsers(call: RoutedCall): StandInReply {
+    if (!call.query.has('$filter'))
+      return { status: 200, body: pageOf(conversations.users().map(userJson), call, { maximumTop: 999 }) };
     const email = /^mail eq '((?:[^']|'')*)' or userPrincipalName eq '\1'$/.exec(
       call.query.get('$filter') ?? '',
     )?.[1];
@@ -136,9 +156,12 @@ export function teamsRoutes(options: TeamsRoutesOptions): GraphRoute[] {
   function chatMessages(call: RoutedCall): StandInReply {
     if (call.caller === 'app') return appOnly;
     const chat = conversations.chat(call.part('chat'));
-    if (chat === null) return graphError(404, 'NotFound', 'NotFound');
+    if (chat === null) return notFound;
     options.onChatsRead(chat.id);
-    return { status: 200, body: pageOf(postsOf(chat.id).toReversed().map(json), call) };
+    const posts = chatPostsIn(postsOf(chat.id), call.query);
+    return posts === null
+      ? graphError(400, 'BadRequest', 'Filter and order must be on the same property.')
+      : { status: 200, body: pageOf(posts.map(json), call) };
   }
 
   function listChats(call: RoutedCall): StandInReply {
@@ -152,11 +175,21 @@ export function teamsRoutes(options: TeamsRoutesOptions): GraphRoute[] {
   }
 
   const channel = '/teams/{team}/channels/{channel}/messages';
+  const readsChannels = { app: 'ChannelMessage.Read.All', account: 'ChannelMessage.Read.All' };
+  const readsPeople = { app: 'User.Read.All', account: 'User.ReadBasic.All' };
+  const writesChannels = { account: 'ChannelMessage.Send' };
+  const chats = { account: 'Chat.ReadWrite' };
   return [
-    { method: 'GET', path: `${channel}/delta`, handle: (call) => lacking(call) ?? delta.query(call) },
+    {
+      method: 'GET',
+      path: `${channel}/delta`,
+      needs: readsChannels,
+      handle: (call) => lacking(call) ?? delta.query(call),
+    },
     {
       method: 'GET',
       path: channel,
+      needs: readsChannels,
       handle: (call) =>
         lacking(call) ?? {
           status: 200,
@@ -172,12 +205,14 @@ export function teamsRoutes(options: TeamsRoutesOptions): GraphRoute[] {
     {
       method: 'POST',
       path: channel,
+      needs: writesChannels,
       isWrite: true,
       handle: (call) => lacking(call) ?? write(call, { conversation: call.part('channel'), thread: null }),
     },
     {
       method: 'GET',
       path: `${channel}/{message}/replies`,
+      needs: readsChannels,
       handle: (call) =>
         lacking(call) ?? {
           status: 200,
@@ -187,32 +222,33 @@ export function teamsRoutes(options: TeamsRoutesOptions): GraphRoute[] {
     {
       method: 'POST',
       path: `${channel}/{message}/replies`,
+      needs: writesChannels,
       isWrite: true,
       handle(call) {
         const root = conversations.find(call.part('message'));
         const place = { conversation: call.part('channel'), thread: call.part('message') };
         const problem = lacking(call);
         if (problem !== null) return problem;
-        return root?.conversation === place.conversation
-          ? write(call, place)
-          : graphError(404, 'NotFound', 'NotFound');
+        return root?.conversation === place.conversation ? write(call, place) : notFound;
       },
     },
-    { method: 'GET', path: '/chats', handle: listChats },
-    { method: 'POST', path: '/chats', handle: openChat },
-    { method: 'GET', path: '/chats/{chat}/messages', handle: chatMessages },
+    { method: 'GET', path: '/chats', needs: chats, handle: listChats },
+    { method: 'POST', path: '/chats', needs: { account: 'Chat.Create' }, handle: openChat },
+    { method: 'GET', path: '/chats/{chat}/messages', needs: chats, handle: chatMessages },
     {
       method: 'POST',
       path: '/chats/{chat}/messages',
+      needs: chats,
       isWrite: true,
       handle: (call) =>
         conversations.chat(call.part('chat')) === null
-          ? graphError(404, 'NotFound', 'NotFound')
+          ? notFound
           : write(call, { conversation: call.part('chat'), thread: null }),
     },
     {
       method: 'GET',
       path: '/users/{user}',
+      needs: readsPeople,
       handle(call) {
         const user = conversations.user(call.part('user'));
         return user === null
@@ -220,8 +256,58 @@ export function teamsRoutes(options: TeamsRoutesOptions): GraphRoute[] {
           : { status: 200, body: userJson(user) };
       },
     },
-    { method: 'GET', path: '/users', handle: listUsers },
+    { method: 'GET', path: '/users', needs: readsPeople, handle: listUsers },
+    {
+      method: 'GET',
+      path: '/me',
+      needs: { account: 'User.Read' },
+      handle: ({ caller }) =>
+        caller === 'app'
+          ? graphError(400, 'BadRequest', '/me request is only valid with delegated authentication flow.')
+          : { status: 200, body: userJson({ ...ownAccount, isActive: true }) },
+    },
+    { method: 'GET', path: '/teams', needs: { app: 'Team.ReadBasic.All' }, handle: listTeams },
+    {
+      method: 'GET',
+      path: '/teams/{team}/channels',
+      needs: { app: 'Channel.ReadBasic.All' },
+      handle: (call) =>
+        call.part('team') === sandboxTeam
+          ? { status: 200, body: pageOf(conversations.channels().map(channelJson), call) }
+          : notFound,
+    },
+    {
+      method: 'GET',
+      path: '/teams/{team}/channels/{channel}',
+      needs: { app: 'Channel.ReadBasic.All' },
+      handle(call) {
+        const found = conversations.channels().find(({ id }) => id === call.part('channel'));
+        return lacking(call) ?? (found ? { status: 200, body: channelJson(found) } : notFound);
+      },
+    },
+    {
+      method: 'GET',
+      path: '/shares/{share}/driveItem/content',
+      needs: { app: 'Files.Read.All' },
+      handle: readShare,
+    },
   ];
+}
+
+const notFound = graphError(404, 'NotFound', 'NotFound');
+const notMember = graphError(403, 'Forbidden', 'The caller is not a member of the team.');
+
+/** A chat's messages as Graph orders and filters them: newest first by the one property that both name; else null. */
+function chatPostsIn(posts: readonly TeamsPost[], query: URLSearchParams): TeamsPost[] | null {
+  const [property = 'lastModifiedDateTime'] = (query.get('$orderby') ?? '').split(' ').filter(Boolean);
+  const [filtered = property, , since] = (query.get('$filter') ?? '').split(' ').filter(Boolean);
+  if (filtered !== property) return null;
+  const timeOfPost = ({ id, modifiedAtMs }: TeamsPost) =>
+    property === 'createdDateTime' ? Number(id) : modifiedAtMs;
+  const sinceMs = since === undefined ? 0 : Date.parse(since);
+  return posts
+    .filter((post) => timeOfPost(post) > sinceMs)
+    .sort((first, second) => timeOfPost(second) - timeOfPost(first));
 }
 
 const appOnly = graphError(
