@@ -2,6 +2,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import { toAppError } from '../../shared/model/errors.ts';
 import { runAuditVerify } from './commands/audit.ts';
 import { runBench } from './commands/bench.ts';
+import { doctorAreas, runDoctor } from './commands/doctor.ts';
 import { runExport } from './commands/export.ts';
 import { runImport } from './commands/import.ts';
 import { runMigrate } from './commands/migrate.ts';
@@ -9,6 +10,7 @@ import { runScenarios } from './commands/scenario.ts';
 import { runSignIn } from './commands/sign-in.ts';
 import { runAgent, runConsole, runStart } from './commands/start.ts';
 import { type Config, readConfig } from './config.ts';
+import type { Area } from './doctor/finding.ts';
 import { createLog } from './log.ts';
 import { agentCommand, runAgentProcess } from './scenario/agent-process.ts';
 import { programVersion } from './version.ts';
@@ -17,6 +19,14 @@ function readPort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new InvalidArgumentError('A port is a number from 0 (any free one) to 65535.');
+}
+
+function readAreas(text: string): Area[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !doctorAreas.some((area) => area === name));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`There is no "${unknown}" to check; there are ${doctorAreas.join(', ')}.`);
+  return doctorAreas.filter((area) => names.includes(area));
 }
 
 interface PlaceOptions {
@@ -96,6 +106,27 @@ program
   .description("bring the store's schema up to date")
   .addOption(dataDir())
   .action((options: PlaceOptions) => ends(runMigrate({ config: quietly(configOf(options)) })));
+
+program
+  .command('doctor')
+  .description('check this machine, the store and each connected system, and say what to do; changes nothing')
+  .addOption(dataDir())
+  .addOption(
+    new Option('--only <areas>', `some of: ${doctorAreas.join(', ')}; separated by commas`)
+      .argParser(readAreas)
+      .default(doctorAreas, 'all of them'),
+  )
+  .option('--json', 'one JSON object a line for each thing that was checked', false)
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 all is in order · 1 something is missing or failed · 2 nothing can be checked.',
+  )
+  .action((options: PlaceOptions & { only: readonly Area[]; json: boolean }) => {
+    const config = quietly(configOf(options));
+    // What is wrong is said on standard output.
+    const log = createLog(process.env.SWITCHYARD_LOG_LEVEL ? config.logLevel : 'silent');
+    return ends(runDoctor({ config, log, isJson: options.json, only: options.only }));
+  });
 
 program
   .command('sign-in')

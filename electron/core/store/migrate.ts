@@ -69,6 +69,16 @@ async function applyNext(tx: Transaction<Database>, migrations: readonly Migrati
   return true;
 }
 
+/** The last step that the database has, 0 where it has none. Changes nothing. */
+export async function readSchemaVersion(db: Db): Promise<number> {
+  const { rows: tables } = await sql<{ is_there: boolean }>`
+    select to_regclass('switchyard_migrations') is not null as is_there`.execute(db.kysely);
+  if (tables[0]?.is_there !== true) return 0;
+  const { rows } = await sql<{ version: number }>`
+    select coalesce(max(number), 0) as version from switchyard_migrations`.execute(db.kysely);
+  return rows[0]?.version ?? 0;
+}
+
 type AppliedMigration = Pick<Migration, 'number' | 'name' | 'checksum'>;
 
 /** In order. The table is made only where it is missing, because not everybody who looks may make tables. */

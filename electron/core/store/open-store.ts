@@ -25,7 +25,19 @@ export interface Store {
  * Opens the store and brings its schema up to date. Throws `store_unreachable`, `store_newer`, `port_in_use` or
  * `invalid_input`, each with what to do; what was started by then is stopped again.
  */
-export async function openStore({ dataDir, databaseUrl, maxConnections, log }: StoreOptions): Promise<Store> {
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { db, close } = await openStoreAsItIs(options);
+  try {
+    return { db, applied: await migrate(db, await readMigrations()), close };
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
+}
+
+/** Opens the store and leaves its schema alone, to look at it. Throws as `openStore` does, but for its schema. */
+export async function openStoreAsItIs(options: StoreOptions): Promise<Pick<Store, 'db' | 'close'>> {
+  const { dataDir, databaseUrl, maxConnections, log } = options;
   const postgres =
     databaseUrl === null
       ? await startEmbeddedPostgres({ dataDir: path.join(dataDir, 'postgres'), log })
@@ -33,16 +45,13 @@ export async function openStore({ dataDir, databaseUrl, maxConnections, log }: S
   try {
     const url = databaseUrl ?? postgres?.url ?? '';
     const db = await openDatabase({ url, applicationName: 'host', log, maxConnections });
-    const close = async () => {
-      await db.close();
-      await postgres?.stop();
+    return {
+      db,
+      async close() {
+        await db.close();
+        await postgres?.stop();
+      },
     };
-    try {
-      return { db, applied: await migrate(db, await readMigrations()), close };
-    } catch (thrown) {
-      await db.close();
-      throw thrown;
-    }
   } catch (thrown) {
     await postgres?.stop();
     throw thrown;
