@@ -75,7 +75,7 @@ module.exports = {
         path: '^(electron|renderer|shared)/',
         pathNot: [
           '^electron/core/connectors/$1/',
-          '^electron/core/connectors/(connector|connection-trial|vendor-fetch|microsoft-(graph|sign-in|refusals))\\.ts$',
+          '^electron/core/connectors/(connector|connection-trial|vendor-fetch|microsoft-(graph|sign-in|entra|refusals))\\.ts$',
           '^electron/core/ports\\.ts$',
           '^shared/model/',
         ],
@@ -114,7 +114,9 @@ module.exports = {
     onlyIn('graph-sdk-in-one-file', '^electron/core/connectors/microsoft-graph\\.ts$', [
       '@microsoft/microsoft-graph-client',
     ]),
-    onlyIn('msal-in-one-file', '^electron/core/connectors/microsoft-sign-in\\.ts$', ['@azure/msal-node']),
+    onlyIn('msal-in-the-sign-in', '^electron/core/connectors/microsoft-(sign-in|entra)\\.ts$', [
+      '@azure/msal-node',
+    ]),
     onlyIn('hubspot-sdk-in-its-connector', '^electron/core/connectors/hubspot/', ['@hubspot/[^/]+']),
     onlyIn('salesforce-sdk-in-its-connector', '^electron/core/connectors/salesforce/', [
       'jsforce',

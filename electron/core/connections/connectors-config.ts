@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { AppError } from '../../../shared/model/errors.ts';
 import { connectionVariables } from '../../../shared/set-up/catalogue.ts';
 import type { NamedTeamsChannel, TeamsChannel } from '../../../shared/set-up/teams.ts';
+import { loginUrl } from '../connectors/microsoft-entra.ts';
 import { graphUrl } from '../connectors/microsoft-graph.ts';
-import { loginUrl } from '../connectors/microsoft-sign-in.ts';
 import type { SalesforceAuth } from '../connectors/salesforce/session.ts';
 import type { PollingPace } from '../connectors/teams/polling.ts';
 

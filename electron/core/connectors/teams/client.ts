@@ -8,8 +8,9 @@ import type {
   OutgoingMessage,
   PostedMessage,
 } from '../connector.ts';
+import type { MicrosoftSignInOptions } from '../microsoft-entra.ts';
 import { createGraph, type Graph, graphPath, hasStatus } from '../microsoft-graph.ts';
-import { createAccountSignIn, createAppTokens, type MicrosoftSignInOptions } from '../microsoft-sign-in.ts';
+import { createAccountSignIn, createAppTokens } from '../microsoft-sign-in.ts';
 import { adaptiveCard, cardHtml } from './card.ts';
 import { createChannelMessages, type News } from './channel-messages.ts';
 import { type ChannelSetting, createChannels, type WatchedChannel } from './channels.ts';
