@@ -26,9 +26,15 @@ export const PolicyQuote = z.object({
   version: z.number().int(),
   title: z.string(),
   passage: z.string(),
+  /** Leads to the section of the passage where the page's system names sections. */
   url: z.string().nullable(),
+  /** What stands on the page and was not read, in words: attached files, included pages. */
+  notRead: z.array(z.string()).optional(),
 });
 export type PolicyQuote = z.infer<typeof PolicyQuote>;
+
+/** What a link needs behind `#` to lead to the section; null where the page names none. */
+const anchor = z.string().nullish();
 
 /** A policy page as the machine reads it: its prose in passages, and the rows of its settings tables. */
 export const PolicyDocument = z.object({
@@ -37,9 +43,11 @@ export const PolicyDocument = z.object({
   title: z.string(),
   url: z.string().nullable(),
   /** Paragraphs and list items in order, each with the heading it stands under. */
-  passages: z.array(z.object({ heading: z.string().nullable(), text: z.string() })),
+  passages: z.array(z.object({ heading: z.string().nullable(), anchor, text: z.string() })),
   /** Rows of tables with the columns Setting and Value, as written. */
-  settings: z.array(z.object({ name: z.string(), value: z.string() })),
+  settings: z.array(z.object({ name: z.string(), value: z.string(), anchor })),
+  /** What stands on the page and was not read, in words: attached files, included pages. */
+  notRead: z.array(z.string()).optional(),
   /** The page itself could not be read; this is our copy, read at this time. */
   cachedAt: z.string().nullable(),
 });

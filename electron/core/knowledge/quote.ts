@@ -12,14 +12,19 @@ const wordsOf = (text: string): string[] =>
 /** A short form of a word's stem, enough to match `commissions` with `commission` and `approved` with `approval`. */
 const stem = (word: string): string => word.replace(/(?:s|es|e|ed|al|ing|ion|ions)$/u, '').slice(0, 7);
 
-function quoteOf(document: PolicyDocument, passage: string): PolicyQuote {
+function quoteOf(
+  document: PolicyDocument,
+  { text: passage, anchor }: { text: string; anchor?: string | null | undefined },
+): PolicyQuote {
+  const { url, notRead = [] } = document;
   const cut = passage.length > maximumQuoteLength ? `${passage.slice(0, maximumQuoteLength - 1)}…` : passage;
   return {
     pageId: document.id,
     version: document.version,
     title: document.title,
     passage: cut,
-    url: document.url,
+    url: url !== null && anchor ? `${url}#${encodeURIComponent(anchor)}` : url,
+    ...(notRead.length === 0 ? {} : { notRead }),
   };
 }
 
@@ -35,15 +40,28 @@ export function quotePolicy(
   return documents.map((document) => {
     const page = `${document.id}@${document.version}`;
     const named = about.settings.filter((setting) => setting.page === page);
-    if (named.length > 0)
-      return quoteOf(document, named.map(({ name, value }) => `${name}: ${value}`).join('; '));
-    let best = { text: document.passages[0]?.text ?? document.title, score: 0 };
-    for (const { heading, text } of document.passages) {
-      const score = wordsOf(`${heading ?? ''} ${text}`).filter((word) => wanted.has(stem(word))).length;
-      if (score > best.score) best = { text, score };
+    if (named.length > 0) return quoteOf(document, settingsQuote(document, named));
+    let best = { passage: document.passages[0] ?? { text: document.title }, score: 0 };
+    for (const passage of document.passages) {
+      const words = wordsOf(`${passage.heading ?? ''} ${passage.text}`);
+      const score = words.filter((word) => wanted.has(stem(word))).length;
+      if (score > best.score) best = { passage, score };
     }
-    return quoteOf(document, best.text);
+    return quoteOf(document, best.passage);
   });
+}
+
+/** The settings in the page's words, with the section of the first of them. */
+function settingsQuote(
+  { settings }: PolicyDocument,
+  named: readonly { name: string; value: string }[],
+): { text: string; anchor: string | null } {
+  const [first] = named;
+  const written = settings.find(({ name, value }) => name === first?.name && value === first.value);
+  return {
+    text: named.map(({ name, value }) => `${name}: ${value}`).join('; '),
+    anchor: written?.anchor ?? null,
+  };
 }
 
 const directing =

@@ -1,72 +1,58 @@
-import { type HTMLElement, NodeType, parse } from 'node-html-parser';
+import { type HTMLElement, NodeType } from 'node-html-parser';
 import type { PolicyDocument, PolicyPage } from '../../../shared/model/policy.ts';
+import { createHeadingAnchors } from './heading-anchors.ts';
+import { plain } from './plain-text.ts';
+import { parseHtmlBody, parseStorageBody } from './storage-format.ts';
+import { rowTexts, settingsIn } from './table.ts';
 
-/** Blocks that hold one passage each; a list item or table cell is read as a whole. */
-const passageTags = new Set(['P', 'LI', 'BLOCKQUOTE', 'PRE', 'DD', 'DT']);
-const lineTags = new Set([...passageTags, 'BR', 'DIV', 'TR']);
+/** Blocks that hold one passage each; a list item or a task is read as a whole. */
+const passageTags = new Set([
+  'P',
+  'LI',
+  'BLOCKQUOTE',
+  'PRE',
+  'DD',
+  'DT',
+  'AC:TASK-BODY',
+  'AC:PLAIN-TEXT-BODY',
+]);
 const headingTag = /^H[1-6]$/;
-
-const plain = (text: string): string =>
-  text
-    .replace(/\u00a0/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-
-/** The lines of a table's cell: its paragraphs, list items and what line breaks part. */
-function linesOf(cell: HTMLElement): string[] {
-  const lines = [''];
-  const walk = (element: HTMLElement) => {
-    for (const node of element.childNodes) {
-      if (node.nodeType === NodeType.TEXT_NODE) lines.push(`${lines.pop() ?? ''}${node.textContent}`);
-      if (node.nodeType !== NodeType.ELEMENT_NODE) continue;
-      const child = node as HTMLElement;
-      const isLine = lineTags.has(child.tagName);
-      if (isLine) lines.push('');
-      walk(child);
-      if (isLine) lines.push('');
-    }
-  };
-  walk(cell);
-  return lines.map(plain).filter((line) => line !== '');
-}
-
-const cellText = (cell: HTMLElement): string => linesOf(cell).join('; ');
-
-const rowsOf = (table: HTMLElement): string[][] =>
-  table.querySelectorAll('tr').map((row) => row.querySelectorAll('th, td').map(cellText));
-
-/** The rows under the columns *Setting* and *Value*; null where a table has no such columns. */
-function settingsOf(rows: readonly string[][]): PolicyDocument['settings'] | null {
-  const headAt = rows.findIndex((cells) => {
-    const titles = cells.map((title) => title.toLowerCase());
-    return titles.includes('setting') && titles.includes('value');
-  });
-  const titles = rows[headAt]?.map((title) => title.toLowerCase());
-  if (!titles) return null;
-  const [nameAt, valueAt] = [titles.indexOf('setting'), titles.indexOf('value')];
-  return rows
-    .slice(headAt + 1)
-    .map((cells) => ({ name: cells[nameAt] ?? '', value: cells[valueAt] ?? '' }))
-    .filter(({ name }) => name !== '');
-}
 
 /**
  * Reads a page's HTML or Confluence storage format: passages with the heading that they stand under, and the rows of
- * every table with the columns *Setting* and *Value*. Rows of other tables are passages. Macros and unknown elements
- * are read for their text.
+ * every table with the columns *Setting* and *Value*. Rows of other tables are passages. Unknown elements are read for
+ * their text; what stands on the page and is not in its body is named.
  */
 export function readPolicyPage(page: PolicyPage, cachedAt: string | null): PolicyDocument {
+  const isStorageFormat = page.source === 'confluence';
+  const { root, notRead } = isStorageFormat ? parseStorageBody(page.body) : parseHtmlBody(page.body);
+  const files = (page.attachments ?? []).map((name) => `the attached file "${name}"`);
+  return {
+    id: page.id,
+    version: page.version,
+    title: page.title,
+    url: page.url,
+    ...readBody(root, isStorageFormat ? createHeadingAnchors() : () => null),
+    notRead: [...notRead, ...files],
+    cachedAt,
+  };
+}
+
+function readBody(
+  root: HTMLElement,
+  anchorOf: (heading: string) => string | null,
+): Pick<PolicyDocument, 'passages' | 'settings'> {
   const passages: PolicyDocument['passages'] = [];
   const settings: PolicyDocument['settings'] = [];
   let heading: string | null = null;
+  let anchor: string | null = null;
   const add = (text: string) => {
-    if (text !== '') passages.push({ heading, text });
+    if (text !== '') passages.push({ heading, anchor, text });
   };
   const addTable = (table: HTMLElement) => {
-    const rows = rowsOf(table);
-    const found = settingsOf(rows);
-    if (found) settings.push(...found);
-    else for (const cells of rows) add(cells.filter((cell) => cell !== '').join(': '));
+    const found = settingsIn(table);
+    if (found) settings.push(...found.map((setting) => ({ ...setting, anchor })));
+    else for (const text of rowTexts(table)) add(text);
   };
   const walk = (element: HTMLElement) => {
     for (const node of element.childNodes) {
@@ -76,21 +62,15 @@ export function readPolicyPage(page: PolicyPage, cachedAt: string | null): Polic
       }
       if (node.nodeType !== NodeType.ELEMENT_NODE) continue;
       const child = node as HTMLElement;
-      if (headingTag.test(child.tagName)) heading = plain(child.textContent) || null;
-      else if (child.tagName === 'TABLE') addTable(child);
+      if (headingTag.test(child.tagName)) {
+        heading = plain(child.textContent) || null;
+        anchor = heading === null ? null : anchorOf(heading);
+      } else if (child.tagName === 'TABLE') addTable(child);
       // A paragraph that was never closed may hold the table behind it.
       else if (passageTags.has(child.tagName) && !child.querySelector('table')) add(plain(child.textContent));
       else walk(child);
     }
   };
-  walk(parse(page.body, { comment: false, blockTextElements: { script: false, style: false } }));
-  return {
-    id: page.id,
-    version: page.version,
-    title: page.title,
-    url: page.url,
-    passages,
-    settings,
-    cachedAt,
-  };
+  walk(root);
+  return { passages, settings };
 }

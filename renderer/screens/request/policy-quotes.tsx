@@ -6,7 +6,7 @@ export function PolicyQuotes({ quotes }: { quotes: readonly PolicyQuote[] }) {
   if (quotes.length === 0) return null;
   return (
     <Section title="Policy">
-      {quotes.map(({ pageId, version, title, passage, url }) => (
+      {quotes.map(({ pageId, version, title, passage, url, notRead = [] }) => (
         <blockquote key={`${pageId} ${passage}`} className={classes.quote}>
           {passage}
           <footer>
@@ -18,6 +18,7 @@ export function PolicyQuotes({ quotes }: { quotes: readonly PolicyQuote[] }) {
               title
             )}
             , version {version}
+            {notRead.length > 0 && <div>Not read: {notRead.join(', ')}.</div>}
           </footer>
         </blockquote>
       ))}
