@@ -4,7 +4,7 @@ import { judgeRequest } from '../../electron/core/agent/workflow.ts';
 import type { PoolState } from '../../electron/core/routing/pools.ts';
 import type { World } from '../../electron/core/sandbox/world.ts';
 import type { Priority } from '../../shared/model/request.ts';
-import { run, type Silence } from './world-answers.ts';
+import { type Answering, run, type Silence } from './world-answers.ts';
 
 export interface Asked {
   world: World;
@@ -14,6 +14,7 @@ export interface Asked {
   texts: string[];
   request?: Partial<RunInput['request']>;
   silence?: Silence;
+  late?: Answering['late'];
   now?: string;
   timeZone?: string;
   poolStates?: Record<string, PoolState>;
@@ -45,8 +46,8 @@ export function judged(asked: Asked): Promise<RunResult> {
     },
     messages: texts.map((text) => ({ author: personIn(world, by)?.email ?? null, text })),
   };
-  const { silence = {}, poolStates = {} } = asked;
-  return run(judgeRequest(input), { world, now, silence, poolStates });
+  const { silence = {}, late = [], poolStates = {} } = asked;
+  return run(judgeRequest(input), { world, now, silence, late, poolStates });
 }
 
 /** Re-checks an approval of a judged case against the world as it is later. */
@@ -68,7 +69,8 @@ export function rechecked(
     targetRecord: null,
     owner,
   };
-  return run(recheckApproval(input), { world, now, silence: later.silence ?? {} });
+  const { silence = {}, late = [] } = later;
+  return run(recheckApproval(input), { world, now, silence, late });
 }
 
 /** The parts of a result that a scenario would compare. */

@@ -149,7 +149,7 @@ export interface Answering {
   now: Date;
   silence?: Silence;
   /** Tools whose answers come too late for whoever waits for a limited time only. */
-  late?: readonly ToolName[];
+  late?: readonly ToolName[] | undefined;
   poolStates?: Record<string, PoolState>;
 }
 

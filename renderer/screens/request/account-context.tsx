@@ -1,11 +1,13 @@
-import type { CrmOwner } from '../../../shared/model/lead.ts';
+import type { CrmAccount, CrmOwner, CrmRecord, CrmSystem } from '../../../shared/model/lead.ts';
 import type { CaseFile, MatchedAccount } from '../../../shared/model/request.ts';
 import { Badge } from '../../components/badges.tsx';
-import { Section } from '../../components/blocks.tsx';
 import { PersonName, useNameOf } from '../../components/person.tsx';
 import { absoluteTime } from '../../components/time.ts';
 import { label, systemLabels, valueWords } from '../../components/words.ts';
+import { type ContextRow, ContextTable } from './context-table.tsx';
+import { territoryWords } from './context-words.ts';
 import classes from './request.module.css';
+import { Age, SourceLink } from './source-link.tsx';
 
 /** What stands around the lead: accounts, other records of the person, opportunities, earlier owners. */
 export function AccountContext({ caseFile }: { caseFile: CaseFile }) {
@@ -27,158 +29,140 @@ function Owner({ owner }: { owner: CrmOwner | null }) {
       {owner.email ? <PersonName email={owner.email} /> : (owner.name ?? owner.id)}
       {!owner.isActive && <span className={classes.origin}>inactive</span>}
       {owner.kind === 'queue' && <span className={classes.origin}>queue</span>}
+      {owner.teams?.[0] && <span className={classes.origin}>{owner.teams.join(', ')}</span>}
+    </>
+  );
+}
+
+const words = (parts: readonly (string | null | undefined)[]): string => parts.filter(Boolean).join(', ');
+
+interface Sourced {
+  system: CrmSystem;
+  id: string;
+  url: string | null;
+  readAt?: string | undefined;
+  modifiedAt?: string | null | undefined;
+}
+
+function Source({ system, id, url, readAt, modifiedAt }: Sourced) {
+  return (
+    <>
+      <SourceLink title={`${systemLabels[system]} ${id}`} url={url} />
+      <Age readAt={readAt ?? null} modifiedAt={modifiedAt ?? null} />
     </>
   );
 }
 
 function Accounts({ caseFile }: { caseFile: CaseFile }) {
+  const nameOfEmail = useNameOf();
   const { account, similarAccounts, crmAccounts } = caseFile;
-  if (account === null && similarAccounts.length === 0 && crmAccounts.length === 0) return null;
+  const matched = account ? [account, ...similarAccounts] : similarAccounts;
+  const inTheCrm = crmAccounts.map((one) => accountRow(one, nameOfEmail));
   return (
-    <Section title="Accounts">
-      <table className={classes.table}>
-        <tbody>
-          {account && <MatchedRow account={account} />}
-          {similarAccounts.map((similar) => (
-            <MatchedRow key={`${similar.origin} ${similar.name}`} account={similar} />
-          ))}
-          {crmAccounts.map(({ system, id, name, country, employees, owner }) => (
-            <tr key={`${system} ${id}`}>
-              <th scope="row">
-                {name}
-                <span className={classes.origin}>
-                  {systemLabels[system]} {id}
-                </span>
-              </th>
-              <td>
-                {[country, employees === null ? null : `${valueWords(employees)} employees`]
-                  .filter(Boolean)
-                  .join(', ')}
-              </td>
-              <td>
-                <Owner owner={owner} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Section>
+    <ContextTable
+      title="Accounts"
+      isCounted={false}
+      rows={[...matched.map(matchedRow), ...inTheCrm]}
+      of={{ caseFile, what: 'accounts' }}
+    />
   );
 }
 
-function MatchedRow({ account }: { account: MatchedAccount }) {
-  return (
-    <tr>
-      <th scope="row">
-        {account.name}
-        <span className={classes.origin}>
-          matched by {account.matchedBy}, {account.origin}
-        </span>
-      </th>
-      <td>{account.tier !== 'standard' && <Badge tone="violet">{label(account.tier)}</Badge>}</td>
-      <td>
-        <PersonName email={account.owner} />
-      </td>
-    </tr>
-  );
+const matchedRow = ({ name, matchedBy, origin, tier, owner }: MatchedAccount): ContextRow => ({
+  key: `${origin} ${name}`,
+  name,
+  origin: `matched by ${matchedBy}, ${origin}`,
+  detail: tier !== 'standard' && <Badge tone="violet">{label(tier)}</Badge>,
+  owner: <PersonName email={owner} />,
+});
+
+function accountRow(account: CrmAccount, nameOfEmail: (email: string) => string): ContextRow {
+  const { system, id, name, country, employees, territories = [], owner } = account;
+  return {
+    key: `${system} ${id}`,
+    name,
+    origin: <Source {...account} />,
+    detail: words([
+      country,
+      employees === null ? null : `${valueWords(employees)} employees`,
+      ...territories.map((territory) => `territory ${territoryWords(territory, nameOfEmail)}`),
+    ]),
+    owner: <Owner owner={owner} />,
+  };
 }
 
 function Duplicates({ caseFile }: { caseFile: CaseFile }) {
   const { target, samePerson } = caseFile;
   const others = samePerson.filter(({ system, id }) => system !== target?.system || id !== target.id);
-  if (others.length === 0) return null;
   return (
-    <Section title="Other records of the same person" count={others.length}>
-      <table className={classes.table}>
-        <tbody>
-          {others.map((record) => (
-            <tr key={`${record.system} ${record.id}`}>
-              <th scope="row">
-                {record.name ?? 'Unnamed'}
-                <span className={classes.origin}>
-                  {systemLabels[record.system]} {record.id}
-                </span>
-              </th>
-              <td>{record.company}</td>
-              <td>
-                <Owner owner={record.owner} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Section>
+    <ContextTable
+      title="Other records of the same person"
+      rows={others.map(duplicateRow)}
+      of={{ caseFile, what: 'duplicates' }}
+    />
   );
+}
+
+function duplicateRow(record: CrmRecord): ContextRow {
+  const { system, id, name, company, duplicateRules = [], owner } = record;
+  return {
+    key: `${system} ${id}`,
+    name: name ?? 'Unnamed',
+    origin: <Source {...record} />,
+    detail: (
+      <>
+        {company}
+        {duplicateRules.length > 0 && (
+          <span className={classes.origin}>
+            put together by {systemLabels[system]}: {duplicateRules.join(', ')}
+          </span>
+        )}
+      </>
+    ),
+    owner: <Owner owner={owner} />,
+  };
 }
 
 function Opportunities({ caseFile }: { caseFile: CaseFile }) {
-  const { opportunities } = caseFile;
-  if (opportunities.length === 0) return null;
-  return (
-    <Section title="Open opportunities" count={opportunities.length}>
-      <table className={classes.table}>
-        <tbody>
-          {opportunities.map(({ system, id, name, stage, amount, owner }) => (
-            <tr key={`${system} ${id}`}>
-              <th scope="row">
-                {name}
-                <span className={classes.origin}>{systemLabels[system]}</span>
-              </th>
-              <td>{[stage, amount === null ? null : valueWords(amount)].filter(Boolean).join(', ')}</td>
-              <td>
-                <Owner owner={owner} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Section>
+  const rows = caseFile.opportunities.map(
+    ({ system, id, name, stage, amount, owner }): ContextRow => ({
+      key: `${system} ${id}`,
+      name,
+      origin: `${systemLabels[system]} ${id}`,
+      detail: words([stage, amount === null ? null : valueWords(amount)]),
+      owner: <Owner owner={owner} />,
+    }),
   );
+  return <ContextTable title="Open opportunities" rows={rows} of={{ caseFile, what: 'opportunities' }} />;
 }
 
 function History({ caseFile }: { caseFile: CaseFile }) {
-  const { history } = caseFile;
   const nameOfEmail = useNameOf();
-  const words = (who: string | null) =>
-    who === null ? 'nobody' : who.includes('@') ? nameOfEmail(who) : who;
-  if (history.length === 0) return null;
-  return (
-    <Section title="Earlier owners" count={history.length}>
-      <table className={classes.table}>
-        <tbody>
-          {history.map(({ system, recordId, from, to, at }) => (
-            <tr key={`${recordId} ${at} ${to}`}>
-              <th scope="row">{absoluteTime(at)}</th>
-              <td>
-                {words(from)} → {words(to)}
-              </td>
-              <td className={classes.unknown}>{systemLabels[system]}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Section>
+  const who = (name: string | null) =>
+    name === null ? 'nobody' : name.includes('@') ? nameOfEmail(name) : name;
+  const rows = caseFile.history.map(
+    ({ system, recordId, from, to, at }): ContextRow => ({
+      key: `${recordId} ${at} ${to}`,
+      name: absoluteTime(at),
+      detail: `${who(from)} → ${who(to)}`,
+      owner: <span className={classes.unknown}>{systemLabels[system]}</span>,
+    }),
   );
+  return <ContextTable title="Earlier owners" rows={rows} of={{ caseFile, what: 'history' }} />;
 }
 
 function Candidates({ caseFile }: { caseFile: CaseFile }) {
-  const { candidates } = caseFile;
-  if (candidates.length === 0) return null;
-  return (
-    <Section title="People whom the words fit" count={candidates.length}>
-      <table className={classes.table}>
-        <tbody>
-          {candidates.map(({ name, company, records }) => (
-            <tr key={records.map(({ id }) => id).join(' ')}>
-              <th scope="row">{name ?? 'Unnamed'}</th>
-              <td>{company}</td>
-              <td className={classes.unknown}>
-                {records.map(({ system, id }) => `${systemLabels[system]} ${id}`).join(', ')}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Section>
+  const rows = caseFile.candidates.map(
+    ({ name, company, records }): ContextRow => ({
+      key: records.map(({ id }) => id).join(' '),
+      name: name ?? 'Unnamed',
+      detail: company,
+      owner: (
+        <span className={classes.unknown}>
+          {records.map(({ system, id }) => `${systemLabels[system]} ${id}`).join(', ')}
+        </span>
+      ),
+    }),
   );
+  return <ContextTable title="People whom the words fit" rows={rows} />;
 }

@@ -1,10 +1,13 @@
+import type { ReactNode } from 'react';
 import { type CrmRecord, type Fact, type FactName, factNames } from '../../../shared/model/lead.ts';
 import type { CaseFile } from '../../../shared/model/request.ts';
 import { Section } from '../../components/blocks.tsx';
-import { PersonName } from '../../components/person.tsx';
-import { absoluteTime } from '../../components/time.ts';
+import { PersonName, useNameOf } from '../../components/person.tsx';
+import { absoluteTime, useNow } from '../../components/time.ts';
 import { label, systemLabels, valueWords } from '../../components/words.ts';
+import { campaignWords, disagreementWords, territoryWords } from './context-words.ts';
 import classes from './request.module.css';
+import { Age, Origin, SourceLink } from './source-link.tsx';
 
 /** The lead as each CRM holds it, and where a fact that the rules used came from when the record lacks it. */
 export function CrmContext({ caseFile }: { caseFile: CaseFile }) {
@@ -30,7 +33,8 @@ export function CrmContext({ caseFile }: { caseFile: CaseFile }) {
               <th scope="col">Fact</th>
               {records.map((record) => (
                 <th key={record.id} scope="col">
-                  <RecordTitle record={record} />
+                  <SourceLink title={`${systemLabels[record.system]} ${record.id}`} url={record.url} />
+                  <Age readAt={record.readAt ?? null} modifiedAt={record.modifiedAt} />
                 </th>
               ))}
             </tr>
@@ -42,11 +46,16 @@ export function CrmContext({ caseFile }: { caseFile: CaseFile }) {
                 {values.map((value, index) => (
                   <td key={records[index]?.id}>
                     <RecordValue name={name} value={value} />
-                    {index === 0 && value === null && fact?.value != null && <Enriched fact={fact} />}
+                    {name === 'leadSource' && <SmallPrint>{records[index]?.sourceDetail}</SmallPrint>}
+                    {name === 'owner' && <SmallPrint>{records[index]?.owner?.teams?.join(', ')}</SmallPrint>}
+                    {index === 0 && fact && (
+                      <FactTaken {...{ name, fact, caseFile, isOwn: value !== null }} />
+                    )}
                   </td>
                 ))}
               </tr>
             ))}
+            <MoreOfTheCrm records={records} />
           </tbody>
         </table>
       </div>
@@ -54,15 +63,40 @@ export function CrmContext({ caseFile }: { caseFile: CaseFile }) {
   );
 }
 
-function RecordTitle({ record }: { record: CrmRecord }) {
-  const title = `${systemLabels[record.system]} ${record.id}`;
-  return record.url ? (
-    <a href={record.url} target="_blank" rel="noreferrer" style={{ color: 'var(--accent-text)' }}>
-      {title}
-    </a>
-  ) : (
-    title
-  );
+function SmallPrint({ children }: { children: ReactNode }) {
+  return children ? <span className={classes.origin}>{children}</span> : null;
+}
+
+/** What only the CRM knows about, and no rule asks for: campaigns and the CRM's own territories. */
+function MoreOfTheCrm({ records }: { records: readonly CrmRecord[] }) {
+  const now = useNow();
+  const nameOfEmail = useNameOf();
+  const rows = [
+    {
+      title: 'Campaigns',
+      cells: records.map(({ campaigns = [] }) => campaigns.map((one) => campaignWords(one, now))),
+    },
+    {
+      title: 'Territories',
+      cells: records.map(({ territories = [] }) =>
+        territories.map((one) => territoryWords(one, nameOfEmail)),
+      ),
+    },
+  ];
+  return rows
+    .filter(({ cells }) => cells.some((lines) => lines.length > 0))
+    .map(({ title, cells }) => (
+      <tr key={title}>
+        <th scope="row">{title}</th>
+        {cells.map((lines, index) => (
+          <td key={records[index]?.id}>
+            {lines.map((line) => (
+              <div key={line}>{line}</div>
+            ))}
+          </td>
+        ))}
+      </tr>
+    ));
 }
 
 type RecordFact = string | number | boolean | null;
@@ -99,10 +133,27 @@ function RecordValue({ name, value }: { name: FactName; value: RecordFact }) {
   return valueWords(value);
 }
 
-function Enriched({ fact }: { fact: Fact }) {
+/** Which value the rules were given: where the record lacks it, from where; where the systems disagree, why that one. */
+function FactTaken({
+  name,
+  fact,
+  caseFile,
+  isOwn,
+}: {
+  name: FactName;
+  fact: Fact;
+  caseFile: CaseFile;
+  isOwn: boolean;
+}) {
+  const disagreement = disagreementWords(name, fact, caseFile);
   return (
-    <span className={classes.origin}>
-      taken as {valueWords(fact.value)}, from {fact.origin}
-    </span>
+    <>
+      {!isOwn && fact.value !== null && fact.origin !== null && (
+        <SmallPrint>
+          taken as {valueWords(fact.value)}, from <Origin origin={fact.origin} sources={caseFile.sources} />
+        </SmallPrint>
+      )}
+      <SmallPrint>{disagreement}</SmallPrint>
+    </>
   );
 }
