@@ -62,14 +62,12 @@ export function wordsOf(thrown: unknown): string {
   return 'Switchyard did not answer as expected. Try again; if it stays so, restart it.';
 }
 
-const factOf = (data: unknown, name: string): unknown =>
-  typeof data === 'object' && data !== null && name in data ? Reflect.get(data, name) : null;
-
-/** The field that a refusal says it is about, or null. */
-export function refusedField(thrown: unknown): string | null {
+/** What a refusal of an input says it is about under this name, such as the field; null where it does not. */
+export function refusedPart(thrown: unknown, name: 'field' | 'variable'): string | null {
   if (!(thrown instanceof ORPCError) || thrown.code !== 'invalid_input') return null;
-  const field = factOf(thrown.data, 'field');
-  return typeof field === 'string' ? field : null;
+  const data: unknown = thrown.data;
+  const part = typeof data === 'object' && data !== null ? Reflect.get(data, name) : null;
+  return typeof part === 'string' ? part : null;
 }
 
 /** A key for one press of a button. */

@@ -9,6 +9,7 @@ import { createFormDraftStore, type FormDraftState, type FormDraftStore } from '
 import { createPeopleStore, type PeopleState, type PeopleStore } from './people.ts';
 import { createQueueStore, type QueueState, type QueueStore } from './queue.ts';
 import { createRequestsStore, type RequestsState, type RequestsStore } from './requests.ts';
+import { navigate } from './route.ts';
 import { createSandboxStore, type SandboxStore, type SandboxStoreState } from './sandbox.ts';
 import { createSessionStore, type SessionState, type SessionStore } from './session.ts';
 import { createSyncStore, type SyncState, type SyncStore } from './sync.ts';
@@ -40,7 +41,7 @@ export function createAppStores(connection: Connection): AppStores {
   const comments = createCommentsStore({ api, requests, sync, storage: window.localStorage });
   const connections = createConnectionsStore(api);
   const beginAnew = () => window.location.reload();
-  const workspace = createWorkspaceStore(api, beginAnew);
+  const workspace = createWorkspaceStore(api, { goHome: () => navigate({ screen: 'queue' }), beginAnew });
   sync.subscribe(({ status }, before) => {
     // The first copy is complete: what was empty while it was made is read again.
     if (before.status?.state === 'filling' && status?.state !== 'filling') void queue.getState().refresh();

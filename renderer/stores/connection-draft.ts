@@ -3,7 +3,7 @@ import type { ConnectionDraft } from '../../shared/contract/contract.ts';
 import type { Connection, ConnectionCheck } from '../../shared/model/connection.ts';
 import { setUpGuides } from '../../shared/set-up/catalogue.ts';
 import { type EnteredSettings, type EnteredValues, readDraft } from '../../shared/set-up/entered-values.ts';
-import { type Api, refusedField, wordsOf } from '../api.ts';
+import { type Api, refusedPart, wordsOf } from '../api.ts';
 import type { ConnectionsStore } from './connections.ts';
 
 /** A run of the checks, result by result. */
@@ -48,6 +48,10 @@ export const enteredValues = (
   { values }: Pick<Connection, 'values'>,
 ): EnteredValues => ({ ...values, ...changes });
 
+/** Whether its settings are entered on the screen, and not by the environment or the demo. */
+export const isSetHere = ({ setBy }: Pick<Connection, 'setBy'>): boolean =>
+  setBy === null || setBy === 'screen';
+
 /** Whether leaving would lose something. */
 export const hasUnsaved = (
   { changes }: Pick<ConnectionDraftState, 'changes'>,
@@ -90,6 +94,7 @@ export function createConnectionDraftStore(
     function usableDraft(): ConnectionDraft | null {
       set({ isAsked: true, refusals: {}, refusal: null });
       const connection = current();
+      if (!isSetHere(connection)) return { system: connection.system, values: {} };
       const { values, problems } = readEntered(get(), connection);
       if (Object.keys(problems).length > 0) return null;
       const forgotten = connection.keptSecrets.filter((variable) => get().changes[variable] === '');
@@ -99,9 +104,9 @@ export function createConnectionDraftStore(
 
     function refuse(thrown: unknown) {
       const words = wordsOf(thrown);
-      const field = refusedField(thrown);
-      const isShown = setUpGuides[current().system].fields.some(({ variable }) => variable === field);
-      if (field !== null && isShown) set({ refusals: { [field]: words } });
+      const refused = refusedPart(thrown, 'variable');
+      const isShown = setUpGuides[current().system].fields.some(({ variable }) => variable === refused);
+      if (refused !== null && isShown) set({ refusals: { [refused]: words } });
       else set({ refusal: words });
     }
 

@@ -27,18 +27,23 @@ function unsteadyConnection(client: object) {
 
 const admin = { name: 'Mei Tanaka', email: 'mei@acme.com' };
 
-test('the page begins anew once, when what was opened answers', async () => {
+test('the page goes home, and begins anew once when what was opened answers', async () => {
   const { connection, become } = unsteadyConnection({ workspace: { setUp: async () => ({}) } });
   const begun: string[] = [];
-  const store = createWorkspaceStore(createApi(connection), () => begun.push('anew'));
+  const page = { goHome: () => begun.push('home'), beginAnew: () => begun.push('anew') };
+  const store = createWorkspaceStore(createApi(connection), page);
   await store.getState().setUp(admin);
   const isOpening = store.getState().isOpening;
   become('offline');
-  const whileAway = begun.length;
+  const whileAway = [...begun];
   become('online');
   become('offline');
   become('online');
-  expect({ isOpening, whileAway, begun }).toEqual({ isOpening: true, whileAway: 0, begun: ['anew'] });
+  expect({ isOpening, whileAway, begun }).toEqual({
+    isOpening: true,
+    whileAway: ['home'],
+    begun: ['home', 'anew'],
+  });
 });
 
 test('a refusal is thrown and leaves the page as it is, whatever the connection does later', async () => {
@@ -47,7 +52,8 @@ test('a refusal is thrown and leaves the page as it is, whatever the connection 
     workspace: { setUp: () => Promise.reject(refusal) },
   });
   const begun: string[] = [];
-  const store = createWorkspaceStore(createApi(connection), () => begun.push('anew'));
+  const page = { goHome: () => begun.push('home'), beginAnew: () => begun.push('anew') };
+  const store = createWorkspaceStore(createApi(connection), page);
   await expect(store.getState().setUp(admin)).rejects.toThrow(refusal.message);
   become('offline');
   become('online');

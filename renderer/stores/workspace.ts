@@ -17,8 +17,14 @@ export interface WorkspaceStoreState {
 }
 export type WorkspaceStore = StoreApi<WorkspaceStoreState>;
 
-/** @param beginAnew reads the page again, because nothing that it shows is of the workspace that is open now */
-export function createWorkspaceStore(api: Api, beginAnew: () => void): WorkspaceStore {
+export interface WorkspacePage {
+  /** Shows the first screen. */
+  goHome(): void;
+  /** Reads the page again, because nothing that it shows is of the workspace that is open now. */
+  beginAnew(): void;
+}
+
+export function createWorkspaceStore(api: Api, page: WorkspacePage): WorkspaceStore {
   const { connection } = api;
 
   return createStore<WorkspaceStoreState>()((set) => {
@@ -29,7 +35,7 @@ export function createWorkspaceStore(api: Api, beginAnew: () => void): Workspace
         wasLost ||= !isOnline;
         if (!wasLost || !isOnline) return;
         stop();
-        beginAnew();
+        page.beginAnew();
       });
       return stop;
     }
@@ -41,11 +47,13 @@ export function createWorkspaceStore(api: Api, beginAnew: () => void): Workspace
         await work();
       } catch (thrown) {
         // The way to the console may close before the answer: what opens then says how it went.
-        if (thrown instanceof ConnectionLostError) return;
-        stop();
-        set({ isOpening: false });
-        throw thrown;
+        if (!(thrown instanceof ConnectionLostError)) {
+          stop();
+          set({ isOpening: false });
+          throw thrown;
+        }
       }
+      page.goHome();
     }
 
     return {

@@ -3,7 +3,7 @@ import { useRef } from 'react';
 import type { Connection } from '../../../shared/model/connection.ts';
 import { setUpGuides } from '../../../shared/set-up/catalogue.ts';
 import { useShortcuts } from '../../components/shortcuts.ts';
-import { useConnections } from '../../stores/app-stores.tsx';
+import { useConnections, useSession } from '../../stores/app-stores.tsx';
 import { hashOf, navigate } from '../../stores/route.ts';
 import { WorkspaceChoice } from '../first-run/workspace-choice.tsx';
 import { StateLight } from '../sync/state-light.tsx';
@@ -17,6 +17,7 @@ import { watchedWords } from './watched-places.tsx';
 export function ConnectionList({ connections }: { connections: readonly Connection[] }) {
   const keepsNoSecretsBecause = useConnections((state) => state.keepsNoSecretsBecause);
   const mayNotChangeBecause = useConnections((state) => state.mayNotChangeBecause);
+  const isDemo = useSession(({ session }) => session?.workspace.kind === 'demo');
   const problem = useConnections((state) => state.problem);
   const list = useRef<HTMLUListElement>(null);
   const move = (step: number) => {
@@ -39,8 +40,8 @@ export function ConnectionList({ connections }: { connections: readonly Connecti
           <p>The systems that Switchyard listens to, reads from and corrects.</p>
         </header>
         {problem && <Notice tone="trouble">{problem}</Notice>}
-        {mayNotChangeBecause && <Notice>{mayNotChangeBecause}</Notice>}
-        {!mayNotChangeBecause && keepsNoSecretsBecause && <Notice>{keepsNoSecretsBecause}</Notice>}
+        {mayNotChangeBecause && !isDemo && <Notice>{mayNotChangeBecause}</Notice>}
+        {!mayNotChangeBecause && !isDemo && keepsNoSecretsBecause && <Notice>{keepsNoSecretsBecause}</Notice>}
         <ul ref={list} className={classes.list} aria-label="Systems">
           {connections.map((connection) => (
             <ConnectionRow key={connection.system} connection={connection} />

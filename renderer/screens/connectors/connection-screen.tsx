@@ -10,6 +10,7 @@ import {
   createConnectionDraftStore,
   enteredValues,
   hasUnsaved,
+  isSetHere,
 } from '../../stores/connection-draft.ts';
 import { connectionOf } from '../../stores/connections.ts';
 import { navigate } from '../../stores/route.ts';
@@ -46,7 +47,6 @@ export function ConnectionScreen({ connection }: { connection: Connection }) {
   const guard = useLeaveGuard(isDirty);
   useShortcuts({ Escape: () => navigate({ screen: 'connectors', system: null }) });
   const { setBy } = connection;
-  const isOwn = setBy === null || setBy === 'screen';
   const wantsSignIn =
     guide.signIn !== null &&
     setBy !== 'sandbox' &&
@@ -65,8 +65,8 @@ export function ConnectionScreen({ connection }: { connection: Connection }) {
             <SettingsForm
               connection={connection}
               draft={draft}
-              isReadOnly={!isOwn || mayNotChangeBecause !== null}
-              mayTest={mayNotChangeBecause === null}
+              isReadOnly={!isSetHere(connection) || mayNotChangeBecause !== null}
+              mayTest={mayNotChangeBecause === null || setBy === 'sandbox'}
               isDirty={isDirty}
             />
             {state.trial && <TrialResults trial={state.trial} onStop={state.stopTest} />}
@@ -95,14 +95,14 @@ interface WhyReadOnlyProps {
 }
 
 function WhyReadOnly({ connection: { setBy }, mayNotChangeBecause }: WhyReadOnlyProps) {
-  if (mayNotChangeBecause !== null) return <Notice>{mayNotChangeBecause}</Notice>;
   if (setBy === 'sandbox')
     return (
       <Notice>
-        In the demo this is connected to a stand-in on your computer that speaks the vendor’s own protocol.
-        You can test it; to enter your own settings, set up your own workspace.
+        In the demo this is a stand-in on your computer that speaks the vendor’s own protocol. You can test
+        it; your own settings belong into your own workspace.
       </Notice>
     );
+  if (mayNotChangeBecause !== null) return <Notice>{mayNotChangeBecause}</Notice>;
   if (setBy === 'environment')
     return (
       <Notice>

@@ -22,7 +22,7 @@ export function fieldProps({ system, field, value, isReadOnly, problem, actions 
     label,
     description: fieldWords(system, field),
     placeholder,
-    required: isRequired,
+    required: isRequired && !isReadOnly,
     readOnly: isReadOnly,
     value,
     error: problem,

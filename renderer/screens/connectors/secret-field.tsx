@@ -16,7 +16,7 @@ export function SecretField(props: SettingFieldProps) {
   };
   const common = {
     ...fieldProps(props),
-    required: isRequired && !isKept,
+    required: isRequired && !isKept && !isReadOnly,
     placeholder: isForgotten
       ? 'Is forgotten when you save'
       : isKept

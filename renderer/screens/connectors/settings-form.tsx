@@ -28,7 +28,8 @@ export function SettingsForm({ connection, draft, isReadOnly, mayTest, isDirty }
   const keepsNoSecretsBecause = useConnections((all) => all.keepsNoSecretsBecause);
   const guide = setUpGuides[connection.system];
   const values = enteredValues(state, connection);
-  const fields = wantedFields(guide, values);
+  // What a stand-in is reached with is nothing that anybody enters.
+  const fields = connection.setBy === 'sandbox' ? [] : wantedFields(guide, values);
   const problems = shownProblems(state, connection);
   const maySave = !isReadOnly && keepsNoSecretsBecause === null;
 
@@ -60,7 +61,7 @@ export function SettingsForm({ connection, draft, isReadOnly, mayTest, isDirty }
   );
   const advanced = fields.filter((field) => field.isAdvanced);
   return (
-    <Section title={`What to enter for ${guide.title}`}>
+    <Section title={fields.length === 0 ? 'Connection' : `What to enter for ${guide.title}`}>
       <form
         ref={form}
         className={classes.form}
@@ -81,7 +82,9 @@ export function SettingsForm({ connection, draft, isReadOnly, mayTest, isDirty }
           </p>
         )}
         <footer className={classes.foot}>
-          <span role="status">{isDirty && !isReadOnly ? 'Not saved yet' : ''}</span>
+          <span role="status">
+            {isDirty && !isReadOnly ? 'Not saved yet.' : 'A test changes nothing at the vendor.'}
+          </span>
           {mayTest && (
             <Button
               variant="default"

@@ -37,11 +37,6 @@ export function TrialResults({ trial, onStop }: { trial: Trial; onStop: () => vo
         )
       }
     >
-      <ul className={classes.checks} data-testid="connection-checks">
-        {checks.map((check) => (
-          <Check key={check.id} check={check} />
-        ))}
-      </ul>
       <p
         className={classes.verdict}
         role="status"
@@ -51,6 +46,11 @@ export function TrialResults({ trial, onStop }: { trial: Trial; onStop: () => vo
         {isRunning && <Loader size={12} aria-hidden />}
         {trialWords(trial)}
       </p>
+      <ul className={classes.checks} data-testid="connection-checks">
+        {checks.map((check) => (
+          <Check key={check.id} check={check} />
+        ))}
+      </ul>
     </Section>
   );
 }
@@ -58,7 +58,7 @@ export function TrialResults({ trial, onStop }: { trial: Trial; onStop: () => vo
 function Check({ check: { id, title, state, detail, remedy } }: { check: ConnectionCheck }) {
   const [Mark, words] = marks[state];
   return (
-    <li data-testid="connection-check" data-check={id} data-state={state}>
+    <li className={classes.check} data-testid="connection-check" data-check={id} data-state={state}>
       <Mark size={15} stroke={2.2} aria-hidden />
       <div>
         <p>

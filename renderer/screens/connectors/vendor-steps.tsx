@@ -22,7 +22,7 @@ export function VendorSteps({ guide, isOpen }: { guide: SetUpGuide; isOpen: bool
 
 function Step({ step: { text, link, copy } }: { step: SetUpStep }) {
   return (
-    <li>
+    <li className={classes.step}>
       <p>{text}</p>
       {link && (
         <a href={link.url} target="_blank" rel="noreferrer">

@@ -1,7 +1,7 @@
 import { Button, Group, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { FirstAdmin } from '../../../shared/contract/contract.ts';
-import { refusedField, wordsOf } from '../../api.ts';
+import { refusedPart, wordsOf } from '../../api.ts';
 import { useStores, useWorkspace } from '../../stores/app-stores.tsx';
 import classes from './first-run.module.css';
 
@@ -44,7 +44,7 @@ export function FirstAdminForm({ children }: FirstAdminFormProps) {
     try {
       await workspace.getState().setUp(parsed.data);
     } catch (thrown) {
-      setRefusal({ field: refusedField(thrown), words: wordsOf(thrown) });
+      setRefusal({ field: refusedPart(thrown, 'field'), words: wordsOf(thrown) });
     }
   };
   return (
