@@ -50,10 +50,11 @@ export function createHubspotStandIn(context: StandInContext): CrmStandIn {
     for (const name of Object.keys(contact)) knownProperties.add(name);
   }
 
-  /** By the object's own id, or by one that it had before a merge. */
+  /** By the object's own id, or by one that it had before a merge, which archived the one with that id. */
   function find(type: ObjectType, id: string): StoredObject | undefined {
-    const merged = () => [...objects[type].values()].find((object) => formerIdsOf(object).includes(id));
-    return objects[type].get(id) ?? merged();
+    const own = objects[type].get(id);
+    if (own?.archived === false) return own;
+    return [...objects[type].values()].find((object) => formerIdsOf(object).includes(id)) ?? own;
   }
 
   function read(type: ObjectType, id: string, query: URLSearchParams): StandInReply {
