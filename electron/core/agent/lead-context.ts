@@ -136,9 +136,10 @@ export function* gatherSituation(
 ): Steps<Situation> {
   const { target, counterpart, samePerson } = lead;
   const { ground, owners, unreachable, now, timeZone, people, askedOwner } = input;
-  const history = yield* begin('ownership_history', { system: target.system, id: target.id });
   const { accounts: crmAccounts, reads: accountReads } = yield* gatherAccounts(lead, input);
+  // After the accounts: a CRM may answer what is asked side by side all at once, and these must not keep those back.
   const { systems, begun } = yield* beginOpportunities(ground.crms, crmAccounts);
+  const history = yield* begin('ownership_history', { system: target.system, id: target.id });
   const inTime: ToolAnswer<'find_opportunities'>[] = [];
   for (const read of begun) inTime.push(yield* finishInTime(read));
   const past = yield* finishInTime(history);
