@@ -71,7 +71,7 @@ describe('HubSpot connector: changing the owner', () => {
     expect(standIn.writes()).toMatchObject({ '501': 1 });
   });
 
-  test('a contact that was merged into another since it was read is left alone, and its old id shows the other's owner', async () => {
+  test('a contact that was merged into another since it was read is left alone, and its old id shows who owns the other', async () => {
     const { connector, standIn } = await setUp();
     const { modifiedAt } = await recordOf(connector, '502');
     standIn.patch('508', { hs_merged_object_ids: '502' });

@@ -202,9 +202,10 @@ export function createConfluenceStandIn(context: StandInContext): ConfluenceStan
   };
 }
 
-/** A list between commas; null where it is not given. */
+/** A list, as a parameter that is repeated or with commas between; null where it is not given. */
 function listIn(query: URLSearchParams, name: string): string[] | null {
-  return query.get(name)?.split(',') ?? null;
+  const values = query.getAll(name).flatMap((value) => value.split(','));
+  return values.length === 0 ? null : values;
 }
 
 function labelsOf(page: WorldPage): object[] {

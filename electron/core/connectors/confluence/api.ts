@@ -86,20 +86,13 @@ export function createConfluenceApi(options: ConfluenceOptions): ConfluenceApi {
       get(Page, `/wiki/api/v2/pages/${encodeURIComponent(id)}?body-format=storage&include-labels=true`, call),
 
     async readRemoved(ids, call) {
-      const query = new URLSearchParams({
-        id: ids.join(','),
-        status: 'archived,trashed,deleted',
-        limit: '250',
-      });
+      const query = repeated({ id: ids, status: ['archived', 'trashed', 'deleted'], limit: ['250'] });
       const { results } = await get(ListedPages, `/wiki/api/v2/pages?${query}`, call);
       return new Map(results.map(({ id, status }) => [id, status]));
     },
 
     async listSpaces(keys, call) {
-      const query = new URLSearchParams({
-        ...(keys.length === 0 ? {} : { keys: keys.join(',') }),
-        limit: '250',
-      });
+      const query = repeated({ keys, limit: ['250'] });
       const { results } = await get(ListedSpaces, `/wiki/api/v2/spaces?${query}`, call);
       return results;
     },
@@ -110,6 +103,13 @@ export function createConfluenceApi(options: ConfluenceOptions): ConfluenceApi {
       return { name: user.displayName || user.publicName || user.email || 'an account without a name' };
     },
   };
+}
+
+/** A query in which each value of a list is a parameter of its own. */
+function repeated(lists: Readonly<Record<string, readonly string[]>>): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const [name, values] of Object.entries(lists)) for (const value of values) query.append(name, value);
+  return query;
 }
 
 /** The address that a link of Confluence's leads to; null where the answer lacks a part of it. */

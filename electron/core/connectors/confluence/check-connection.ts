@@ -37,12 +37,15 @@ export async function* checkConnection(
     return countOf(found);
   });
   yield finding;
-  yield* checkPages(found, trials);
+  yield* checkPages(finding.state === 'ok' ? found : null, trials);
 }
 
 function trialsOf({ baseUrl, spaces }: CheckParts) {
   const readable = (key: string): Trial => ({
-    id: `read-space-${key.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`,
+    id: `read-space-${key
+      .toLowerCase()
+      .replace('~', 'personal-')
+      .replace(/[^a-z0-9]+/g, '-')}`,
     title: `Read the space ${key}`,
     remedy: {
       text: `Check the key of the space, and give the account the right to view it.`,
