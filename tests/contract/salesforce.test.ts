@@ -47,26 +47,26 @@ function answerAtVendorUrl({ url }: Organisation): string[] {
 interface Judged {
   operations: string[];
   breaches: string[];
+  /** Not in the contract's file. */
+  leftOut: string[];
 }
 
 function judge(exchanges: readonly Exchange[]): Judged {
-  const judged: Judged = { operations: [], breaches: [] };
-  for (const { request, reply } of exchanges) {
-    const known = standsFor(request.url);
-    const verdict = contract?.check({ request: { ...request, url: known }, reply });
-    const isLeftOut = known.pathname.endsWith('/userinfo');
-    judged.operations.push(isLeftOut ? 'userinfo' : (verdict?.operationId ?? 'none'));
-    if (!isLeftOut) judged.breaches.push(...(verdict?.problems ?? []));
+  const judged: Judged = { operations: [], breaches: [], leftOut: [] };
+  for (const { request, reply } of exchanges.filter(({ request: { url } }) => !isLaterPage(url))) {
+    const isKnown = contract?.check({ request, reply }).operationId != null;
+    const name = `${request.method} ${request.url.pathname.replace('/services/data/v62.0', '')}`;
+    if (!isKnown) judged.leftOut.push(name);
+    if (name.endsWith('/userinfo')) continue;
+    const url = new URL(request.url.href.replace('/Opportunity/describe', '/Lead/describe'));
+    const verdict = contract?.check({ request: { ...request, url }, reply });
+    judged.operations.push(isKnown ? (verdict?.operationId ?? 'none') : name);
+    judged.breaches.push(...(verdict?.problems ?? []));
   }
   return judged;
 }
 
-/** The address under which the contract knows the form of what was asked. */
-function standsFor(url: URL): URL {
-  const isLaterPage = /\/query\/01g/.test(url.pathname);
-  if (isLaterPage) return new URL('/services/data/v62.0/query?q=SELECT+Id', url);
-  return new URL(url.href.replace('/sobjects/Opportunity/describe', '/sobjects/Lead/describe'));
-}
+const isLaterPage = (url: URL) => /\/query\/01g/.test(url.pathname);
 
 async function drain(checks: AsyncIterable<unknown>): Promise<void> {
   for await (const _check of checks);
@@ -98,6 +98,7 @@ describe.skipIf(contract === null)('Salesforce contract', () => {
       watched: () => connector.watched(),
     };
     const breaches: string[] = [];
+    const leftOut = new Set<string>();
     const operations: Record<string, string[]> = {};
     for (const [method, call] of Object.entries(calls)) {
       exchanges.length = 0;
@@ -105,6 +106,7 @@ describe.skipIf(contract === null)('Salesforce contract', () => {
       const judged = judge(exchanges);
       operations[method] = [...new Set(judged.operations)];
       breaches.push(...judged.breaches);
+      for (const name of judged.leftOut) leftOut.add(name);
     }
     expect(breaches).toEqual([]);
     expect(operations).toEqual({
@@ -113,17 +115,16 @@ describe.skipIf(contract === null)('Salesforce contract', () => {
       getRecord: ['query'],
       findPossibleDuplicates: ['composite', 'query'],
       findAccounts: ['describeAccount', 'query'],
-      // Stands for `GET /sobjects/Opportunity/describe`, see above.
-      findOpenOpportunities: ['describeLead', 'query'],
+      findOpenOpportunities: ['GET /sobjects/Opportunity/describe', 'query'],
       ownershipHistory: ['query'],
       findOwner: ['query'],
       listOwners: ['query'],
       changeOwner: ['updateLead'],
-      testConnection: ['token', 'userinfo', 'query'],
+      testConnection: ['token', 'query'],
       watched: [],
     });
     expect([...new Set(asked.map((url) => new URL(url).origin))]).toEqual([vendorUrl]);
-    expect(Object.keys(notInTheContract)).toHaveLength(2);
+    expect([...leftOut].sort()).toEqual(Object.keys(notInTheContract).sort());
   });
 
   const { privateKey, publicKey } = generateKeyPairSync('rsa', {
@@ -150,13 +151,7 @@ describe.skipIf(contract === null)('Salesforce contract', () => {
       exchanges.filter(({ request }) => request.url.pathname !== '/services/oauth2/authorize'),
     );
     expect(breaches).toEqual([]);
-    expect(operations.filter((operation) => operation !== 'userinfo').slice(-5)).toEqual([
-      'token',
-      'query',
-      'query',
-      'token',
-      'query',
-    ]);
+    expect(operations.slice(-5)).toEqual(['token', 'query', 'query', 'token', 'query']);
   });
 
   it('holds for records that are read one by one, as others read them', async () => {
@@ -170,6 +165,7 @@ describe.skipIf(contract === null)('Salesforce contract', () => {
     expect(judge(exchanges)).toEqual({
       operations: ['token', 'describeLead', 'query', 'getLead', 'getLead'],
       breaches: [],
+      leftOut: [],
     });
   });
 
@@ -180,7 +176,9 @@ describe.skipIf(contract === null)('Salesforce contract', () => {
     }));
     const { connector, exchanges } = await startOrganisation({ world: { salesforce: { users: many } } });
     await connector.listOwners();
-    expect(exchanges.at(-1)?.request.url.pathname).toMatch(/^\/services\/data\/v62\.0\/query\/01g/);
-    expect(judge(exchanges.slice(-2))).toEqual({ operations: ['query', 'query'], breaches: [] });
+    const [last] = exchanges.filter(({ request }) => isLaterPage(request.url));
+    if (last === undefined) throw new Error('There was one page only');
+    const url = new URL('/services/data/v62.0/query?q=SELECT+Id', last.request.url);
+    expect(contract?.check({ ...last, request: { ...last.request, url } }).problems).toEqual([]);
   });
 });
