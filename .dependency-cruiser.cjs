@@ -51,7 +51,7 @@ module.exports = {
     reachesOnly('renderer-imports-shared-only', '^renderer/', ['^shared/']),
     withoutNode('renderer-knows-no-node', '^renderer/'),
     reachesOnly('shell-imports-host-config-ports', '^electron/shell/', [
-      '^electron/core/(host|config|ports)\\.ts$',
+      '^electron/core/(host|open-workspace|config|ports)\\.ts$',
       '^shared/',
     ]),
     reachesOnly('preload-imports-shared-only', '^electron/preload/', ['^shared/']),

@@ -2,7 +2,8 @@ import path from 'node:path';
 import { app, dialog, safeStorage } from 'electron';
 import { toAppError } from '../../shared/model/errors.ts';
 import type { Config } from '../core/config.ts';
-import { createHost, type Host } from '../core/host.ts';
+import type { Host } from '../core/host.ts';
+import { keepWorkspaceOpen } from '../core/open-workspace.ts';
 import { serveConsolePage } from './console-protocol.ts';
 import { installMenu } from './menu.ts';
 import { createDesktopNotifier } from './notifications.ts';
@@ -12,54 +13,64 @@ import { type ConsoleWindow, openConsoleWindow } from './window.ts';
 const stopWithinMs = 10_000;
 
 /** Runs the work and its window in this process until the person quits. */
-export function runDesktop(config: Config): void {
+export function runDesktop(readConfig: () => Config): void {
   const userData = app.getPath('userData');
+  const quitting = Promise.withResolvers<void>();
+  let running: Promise<void> | null = null;
   let host: Host | null = null;
   let window: ConsoleWindow | null = null;
 
   async function start(): Promise<void> {
     await app.whenReady();
-    host = await startHost();
-    if (host === null) return app.quit();
     serveConsolePage(path.join(import.meta.dirname, '../renderer'));
-    installMenu({ dataDir: config.dataDir, showScreen: (route) => window?.show(route) });
-    openWindow(host);
-    // The window is there at once; that a chat cannot be reached must not keep it away.
-    await host.start().catch((thrown: unknown) => {
-      dialog.showErrorBox('The agent cannot work', toAppError(thrown).message);
-    });
-  }
-
-  /** Null when the person gives up after a failure. */
-  async function startHost(): Promise<Host | null> {
+    installMenu({ dataDir: readConfig().dataDir, showScreen: (route) => window?.show(route) });
     while (true) {
       try {
-        return await createHost(config, {
-          notifier: createDesktopNotifier((requestId) => window?.show(`/requests/${requestId}`)),
-          secrets: createKeychainSecrets(safeStorage, path.join(userData, 'secrets.json')),
-        });
+        running = runWork();
+        return await running;
       } catch (thrown) {
-        if (!(await asksToTryAgain(toAppError(thrown).message))) return null;
+        running = null;
+        if (!(await asksToTryAgain(toAppError(thrown).message))) return app.quit();
       }
     }
   }
 
-  function openWindow({ servePort }: Host): void {
-    window = openConsoleWindow({
-      preload: path.join(import.meta.dirname, '../preload/preload.cjs'),
-      stateFile: path.join(userData, 'window.json'),
-      servePort,
+  function runWork(): Promise<void> {
+    return keepWorkspaceOpen({
+      readConfig,
+      parts: {
+        notifier: createDesktopNotifier((requestId) => window?.show(`/requests/${requestId}`)),
+        secrets: createKeychainSecrets(safeStorage, path.join(userData, 'secrets.json')),
+      },
+      untilEnd: quitting.promise,
+      async onOpen(opened) {
+        host = opened;
+        if (window === null) window = openWindow();
+        else window.reload();
+        // The window is there at once; that a chat cannot be reached must not keep it away.
+        await opened.start().catch((thrown: unknown) => {
+          dialog.showErrorBox('The agent cannot work', toAppError(thrown).message);
+        });
+      },
     });
   }
+
+  const openWindow = (): ConsoleWindow =>
+    openConsoleWindow({
+      preload: path.join(import.meta.dirname, '../preload/preload.cjs'),
+      stateFile: path.join(userData, 'window.json'),
+      servePort: (port) => host?.servePort(port),
+    });
 
   app.on('second-instance', () => window?.show());
   app.on('activate', () => window?.show());
   app.on('window-all-closed', () => app.quit());
   app.on('will-quit', (event) => {
-    if (host === null) return;
+    if (running === null) return;
     event.preventDefault();
-    const stopping = host.stop();
-    host = null;
+    const stopping = running;
+    running = null;
+    quitting.resolve();
     // Not within the event itself, where Electron still counts this as the quit that was just prevented.
     void withinTime(stopping).finally(() => setImmediate(() => app.exit(0)));
   });

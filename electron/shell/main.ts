@@ -21,16 +21,20 @@ if (typeof config === 'string') {
   app.setName('Switchyard');
   app.setPath('userData', path.join(config.dataDir, 'desktop'));
   // The lock lies in the folder set above, so several data folders can be open side by side, and each one once.
-  if (app.requestSingleInstanceLock()) runDesktop(config);
+  if (app.requestSingleInstanceLock()) runDesktop(readOwnConfig);
   else app.quit();
 }
 
 function configOrWords(): Config | string {
   try {
-    return readConfig(process.env, { dataDir: dataDirArgument() });
+    return readOwnConfig();
   } catch (thrown) {
     return toAppError(thrown).message;
   }
+}
+
+function readOwnConfig(): Config {
+  return readConfig(process.env, { dataDir: dataDirArgument() });
 }
 
 /** `--data-dir FOLDER` among whatever else Electron and Chromium are given. */

@@ -30,6 +30,7 @@ function viewItems({ showScreen }: MenuActions): MenuItemConstructorOptions[] {
     { label: '&Queue', accelerator: 'CmdOrCtrl+1', click: () => showScreen('/queue') },
     { label: '&Form', accelerator: 'CmdOrCtrl+2', click: () => showScreen('/form') },
     { label: '&Sandbox', accelerator: 'CmdOrCtrl+3', click: () => showScreen('/sandbox') },
+    { label: '&Connectors', accelerator: 'CmdOrCtrl+4', click: () => showScreen('/connectors') },
     { type: 'separator' },
     { role: 'reload' },
     { role: 'toggleDevTools' },

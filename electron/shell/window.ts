@@ -1,4 +1,12 @@
-import { app, BrowserWindow, MessageChannelMain, type MessagePortMain, screen, shell } from 'electron';
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  MessageChannelMain,
+  type MessagePortMain,
+  screen,
+  shell,
+} from 'electron';
 import { desktopOrigin, portChannel } from '../../shared/contract/wire.ts';
 import { isSafeLink } from './links.ts';
 import { keepWindowState, readWindowState } from './window-state.ts';
@@ -14,6 +22,8 @@ export interface ConsoleWindowOptions {
 export interface ConsoleWindow {
   /** Brings the window to the front, on the given screen of the console if one is named. */
   show(route?: string): void;
+  /** Begins the page anew, with a new port. */
+  reload(): void;
 }
 
 /** What the page's copy buttons need, and all that it is given. */
@@ -50,6 +60,9 @@ export function openConsoleWindow(options: ConsoleWindowOptions): ConsoleWindow 
       isMaximized: window.isMaximized(),
     }),
   );
+  window.webContents.on('will-prevent-unload', (event) => {
+    if (wantsToLeave(window)) event.preventDefault();
+  });
   handOverPorts(window, options.servePort);
   void window.loadURL(page);
   return {
@@ -59,7 +72,21 @@ export function openConsoleWindow(options: ConsoleWindowOptions): ConsoleWindow 
       window.focus();
       if (route !== undefined) void window.loadURL(`${page}#${route}`);
     },
+    reload: () => window.webContents.reload(),
   };
+}
+
+/** The page holds something that is not saved; a browser asks by itself, this window does not. */
+function wantsToLeave(window: BrowserWindow): boolean {
+  const answer = dialog.showMessageBoxSync(window, {
+    type: 'question',
+    message: 'Leave without saving?',
+    detail: 'What you entered is not saved. It is lost when you leave.',
+    buttons: ['Leave without saving', 'Stay'],
+    defaultId: 1,
+    cancelId: 1,
+  });
+  return answer === 0;
 }
 
 /** A reload ends the page's old port, so each load gets a new one. */

@@ -43,7 +43,7 @@ export function fieldWords(
     help,
     kind === 'list' && 'Several with commas or line breaks between.',
     byDefault !== undefined && kind !== 'choice' && `${byDefault}, if left empty.`,
-    others.length > 0 && `Used for ${others.join(' and ')} too.`,
+    others.length > 0 && `Shared with ${others.join(' and ')}.`,
   ].filter((sentence) => typeof sentence === 'string');
   return sentences.length === 0 ? undefined : sentences.join(' ');
 }

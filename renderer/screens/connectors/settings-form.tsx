@@ -96,7 +96,12 @@ export function SettingsForm({ connection, draft, isReadOnly, mayTest, isDirty }
             </Button>
           )}
           {maySave && (
-            <Button type="submit" loading={state.isSaving} disabled={!isDirty} data-testid="connection-save">
+            <Button
+              type="submit"
+              loading={state.isSaving}
+              disabled={!isDirty && connection.setBy !== null}
+              data-testid="connection-save"
+            >
               Save
             </Button>
           )}
