@@ -10,16 +10,22 @@ import { closeRequest } from './automations/close-request.ts';
 import { closeUnanswered } from './automations/close-unanswered.ts';
 import { deliverMessages } from './automations/deliver-messages.ts';
 import { remindOfEscalation } from './automations/escalation-reminder.ts';
-import { type QueueName, type Queues, queueNames } from './automations/queues.ts';
+import { fetchFiles } from './automations/fetch-files.ts';
+import { createHomeWatch } from './automations/home-watch.ts';
+import { jobKey, type QueueName, type Queues, queueNames } from './automations/queues.ts';
+import { readGroups } from './automations/read-groups.ts';
+import { settleCards } from './automations/settle-cards.ts';
+import { openHome, showHome } from './automations/show-home.ts';
 import type { Config } from './config.ts';
 import type { LiveConnectors } from './connections/live-connectors.ts';
-import type { ChatActionEvent, ChatEvent } from './connectors/connector.ts';
+import type { ChatActionEvent, ChatConnector, ChatEvent, ListenOptions } from './connectors/connector.ts';
 import { takeInChatEvent } from './intake/chat-event.ts';
 import { createPolicyLibrary } from './knowledge/policy-library.ts';
 import type { Clock, Log } from './ports.ts';
+import { readRoutingForPeople } from './store/approver-groups.ts';
 import { pruneFeed } from './store/changes.ts';
 import { findPersonInChat } from './store/people.ts';
-import { readRouting } from './store/routing.ts';
+import { listOpenThreads } from './store/requests.ts';
 import type { StoreSession } from './store-session.ts';
 import type { SystemHealth } from './system-health.ts';
 
@@ -71,7 +77,7 @@ export function createAgentService(options: AgentServiceOptions): AgentService {
     crms,
     reader,
     policy: createPolicyLibrary({ db: db.kysely, sources: connectors.knowledge, clock, log }),
-    readRouting: () => readRouting(db.kysely, clock.now()),
+    readRouting: () => readRoutingForPeople(db.kysely, clock.now()),
     clock,
     health,
   });
@@ -131,7 +137,8 @@ export function createAgentService(options: AgentServiceOptions): AgentService {
       else await takeInChatEvent({ db, jobs, clock, log }, event);
     });
 
-  const delivery = { db, chats, clock, log };
+  const delivery = { db, jobs, chats, clock, log };
+  const homes = createHomeWatch(delivery);
   const reminders = { db, jobs, clock };
   const handlers: {
     [Name in QueueName]: (
@@ -145,13 +152,23 @@ export function createAgentService(options: AgentServiceOptions): AgentService {
     'close-request': ({ requestId }, { signal }) => closeRequest(delivery, requestId, signal),
     'escalation-reminder': (job) => remindOfEscalation(reminders, job),
     'close-unanswered': (job) => closeUnanswered(reminders, job),
+    'fetch-files': ({ requestId }, { signal }) => fetchFiles(delivery, requestId, signal),
+    'settle-cards': ({ requestId }, { signal }) => settleCards(delivery, requestId, signal),
+    'show-home': (home, { signal }) => showHome(delivery, home, signal),
+    'read-groups': (groups, { signal }) => readGroups(delivery, groups, signal),
   };
+
+  const listenOptions = ({ system: source }: ChatConnector): ListenOptions => ({
+    openThreads: () => listOpenThreads(db.kysely, source),
+    onHomeOpened: (user) => counted(() => openHome(delivery, { source, user })),
+    onGroupsChanged: () => jobs.enqueue(db.kysely, 'read-groups', { source }, { key: source }),
+  });
 
   /** A job that needs a paused system is put off: it has not failed, and begins as soon as the pause ends. */
   async function putOff<Name extends QueueName>(name: Name, payload: Queues[Name], thrown: unknown) {
     const { code, message } = toAppError(thrown);
     if (code !== 'paused') return tryAgain(thrown);
-    const key = 'requestId' in payload ? payload.requestId : Object.values(payload).join(' ');
+    const key = jobKey(payload);
     log.info({ key, queue: name }, message);
     await jobs.enqueue(db.kysely, name, payload, { key, startAfterMs: lookAfterPauseMs });
   }
@@ -184,12 +201,14 @@ export function createAgentService(options: AgentServiceOptions): AgentService {
       void prune();
       pruning = setInterval(() => void prune(), pruneEveryMs);
       stopTelling = connectors.onAvailable(() => void takeUpWaiting());
-      await connectors.listen((chat, onProblem) => chat.listen(takeIn, onProblem));
+      await homes.start();
+      await connectors.listen((chat, onProblem) => chat.listen(takeIn, onProblem, listenOptions(chat)));
     },
     isIdle: () => busy === 0,
     async stop() {
       clearInterval(pruning);
       stopTelling?.();
+      await homes.stop();
       await connectors.stop();
     },
   };

@@ -105,6 +105,16 @@ export const Pool = z.strictObject({
 });
 export type Pool = z.infer<typeof Pool>;
 
+/** A group of people that a chat knows: `@approvers-emea`. */
+const GroupName = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^@[\p{L}\p{N}._-]+$/u, 'is neither an e-mail address nor a group such as @approvers-emea');
+
+/** Whether an approver is a group rather than an e-mail address. */
+export const isGroupName = (approver: string): boolean => approver.startsWith('@');
+
 export const EscalationOwner = z.strictObject({
   /** An escalation reason, or `*` for the default row. */
   reason: z.string().min(1),
@@ -113,8 +123,9 @@ export const EscalationOwner = z.strictObject({
     .union([z.array(z.string()), z.string().transform((one) => [one])])
     .nullable()
     .default(null),
-  approver: Email,
-  delegate: Email.nullable().default(null),
+  /** An e-mail address, or a group, of which one person gets to decide. */
+  approver: z.union([Email, GroupName]),
+  delegate: z.union([Email, GroupName]).nullable().default(null),
   /** ISO 8601 duration; null leaves it to the policy page. */
   review_window: z.string().nullable().default(null),
 });

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { ChatConnector, ChatEvent, DecisionCard } from '../../electron/core/connectors/connector.ts';
 import { createSlackConnector } from '../../electron/core/connectors/slack/client.ts';
-import { type Log, systemClock } from '../../electron/core/ports.ts';
+import { type Log, type StateStore, systemClock } from '../../electron/core/ports.ts';
 import { createFaults, type Faults } from '../../electron/core/sandbox/faults.ts';
 import { createSlackStandIn, type SlackStandIn } from '../../electron/core/sandbox/slack.ts';
 import { startVendorServer } from '../../electron/core/sandbox/vendor-server.ts';
@@ -56,6 +56,14 @@ const credentials = {
   microsoft: { tenantId: '', clientId: '', clientSecret: '', refreshToken: '' },
 };
 
+function memoryState(): StateStore {
+  const values = new Map<string, string>();
+  return {
+    get: async (name) => values.get(name) ?? null,
+    set: async (name, value) => void values.set(name, value),
+  };
+}
+
 interface Bench {
   slack: SlackStandIn;
   faults: Faults;
@@ -107,6 +115,7 @@ async function startBench(
     slackApiUrl: `${server.url}/api/`,
     timeoutMs: 1_000,
     channels: ['C-ROUTING'],
+    state: memoryState(),
     log: silent,
   });
   const events: ChatEvent[] = [];
@@ -192,9 +201,8 @@ describe('listening', () => {
       files: [],
     };
     // Only within a thread is there an order.
-    const inOrder = bench.events.toSorted((one, other) =>
-      String(one.message).localeCompare(String(other.message)),
-    );
+    const timeOf = ({ eventId }: ChatEvent) => eventId.slice(eventId.indexOf(':'));
+    const inOrder = bench.events.toSorted((one, other) => timeOf(one).localeCompare(timeOf(other)));
     expect(inOrder).toEqual([
       { ...common, eventId: `C-ROUTING:${ts}`, message: ts, user: 'U-EMMA', text: 'A &lt;lead&gt;' },
       { ...common, eventId: `C-ROUTING:${reply.ts}`, message: reply.ts, user: 'U-MEI', text: 'Which one?' },

@@ -1,6 +1,8 @@
 import type { DecisionCard } from '../../../shared/model/decision-card.ts';
 import type { CaseFile, Priority, Reason } from '../../../shared/model/request.ts';
+import { sentence } from '../../../shared/model/sentence.ts';
 import { recordTitle } from '../routing/facts.ts';
+import type { CardRequest } from '../store/cards.ts';
 import { factWords } from './case-file.ts';
 import { reasonWords } from './replies.ts';
 
@@ -73,4 +75,28 @@ export function decisionCard(input: CardInput): DecisionCard {
     proposal: caseFile.proposal && { owner: caseFile.proposal.owner, name: caseFile.proposal.name },
     options: caseFile.options,
   };
+}
+
+const doneWords = { approve: 'approved it', reject: 'rejected it', return: 'returned it' } as const;
+
+/** What a card says once nothing is to be decided on it any more; `decider` is the display name of who decided. */
+export function cardOutcome(
+  card: Pick<DecisionCard, 'version'>,
+  request: CardRequest,
+  decider: string | null,
+): { outcome: string; decidedAt: string | null } {
+  const { status, reason, escalated_version: version, decision } = request;
+  if (status === 'Escalated' && version !== null && version > card.version)
+    return {
+      outcome: 'Something has changed since. A newer message shows the case as it is now.',
+      decidedAt: null,
+    };
+  if (reason === 'withdrawn')
+    return { outcome: 'The requester withdrew it. There is nothing left to decide.', decidedAt: null };
+  if (decision === null || decider === null)
+    return { outcome: 'There is nothing left to decide here.', decidedAt: null };
+  const { action, owner, note, created_at: decidedAt } = decision;
+  const forOwner = action === 'approve' && owner !== null ? ` for ${owner}` : '';
+  const why = note === null ? '' : `: ${note}`;
+  return { outcome: sentence(`${decider} ${doneWords[action]}${forOwner}${why}`), decidedAt };
 }

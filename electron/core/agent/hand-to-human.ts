@@ -2,8 +2,8 @@ import type { EscalationReason } from '../../../shared/model/request.ts';
 import { sentence } from '../../../shared/model/sentence.ts';
 import { type Responsible, responsibleFor } from '../policy/approver.ts';
 import type { Situation } from '../policy/situation.ts';
+import { readRoutingForPeople } from '../store/approver-groups.ts';
 import type { HumanDecision } from '../store/requests.ts';
-import { readRouting } from '../store/routing.ts';
 import { escalate, type Found, humanEvent, responsibleAsBefore } from './outcome.ts';
 import { recordOutcome } from './record-outcome.ts';
 import { maximumJudgements, type Run } from './run.ts';
@@ -20,7 +20,8 @@ async function responsibleIn(
   const { request } = leased;
   const facts = situation?.facts ?? request.case_file?.facts;
   const country = facts?.country.value ?? null;
-  const routing = situation?.routing ?? (await readRouting(parts.db.kysely, parts.clock.now())).routing;
+  const routing =
+    situation?.routing ?? (await readRoutingForPeople(parts.db.kysely, parts.clock.now())).routing;
   return responsibleFor({
     reason,
     country: typeof country === 'string' ? country : null,

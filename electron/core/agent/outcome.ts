@@ -72,7 +72,9 @@ function directPlace({ request, people }: Ground, email: string | null): Place {
 
 /** Where the requester is told: in the thread where they asked, else by direct message, else in the console only. */
 function requesterPlace(ground: Ground): Place {
-  const { source, channel, thread } = ground.request;
+  const { source, channel, thread, requester_chat: user } = ground.request;
+  if ((channel === null || thread === null) && user !== null && (source === 'slack' || source === 'teams'))
+    return { source, destination: { user } };
   if (channel === null || thread === null) return directPlace(ground, ground.requester);
   return { source: source === 'form' ? chatOf(channel) : source, destination: { channel, thread } };
 }

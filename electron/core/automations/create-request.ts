@@ -1,20 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { agentName, type Priority, type Source } from '../../../shared/model/request.ts';
+import { type IncomingAttachment, insertAttachments } from '../store/attachments.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Jobs } from '../store/jobs.ts';
 import { insertIncoming } from '../store/messages.ts';
 import { insertRequest } from '../store/requests.ts';
-import type { Database } from '../store/tables.ts';
+import type { Database, MessagePlace } from '../store/tables.ts';
 import type { Queues } from './queues.ts';
-
-export interface IncomingAttachment {
-  name: string;
-  mediaType: string;
-  sizeBytes: number;
-  content: Buffer | null;
-  url: string | null;
-}
 
 export interface IncomingRequest {
   source: Source;
@@ -26,6 +18,8 @@ export interface IncomingRequest {
   text: string;
   channel?: string | null;
   thread?: string | null;
+  /** The message of the chat that says it. */
+  place?: MessagePlace | null;
   targetRecord?: string | null;
   targetSystem?: string | null;
   justification?: string | null;
@@ -82,26 +76,17 @@ export async function createRequest(
       authorName: incoming.requesterName,
       text: justification === null ? text : `${text}\n${justification}`,
       source,
+      place: incoming.place ?? null,
     },
     at,
   );
-  const attachments = incoming.attachments ?? [];
-  if (attachments.length > 0)
-    await db
-      .insertInto('attachments')
-      .values(
-        attachments.map((file) => ({
-          attachment_id: randomUUID(),
-          request_id: requestId,
-          name: storableText(file.name),
-          media_type: file.mediaType,
-          size_bytes: file.sizeBytes,
-          content: file.content,
-          url: file.url,
-          created_at: now,
-        })),
-      )
-      .execute();
+  const attachments = (incoming.attachments ?? []).map((file) => ({
+    ...file,
+    name: storableText(file.name),
+  }));
+  await insertAttachments(db, requestId, attachments, at);
+  if (attachments.some(({ inChat }) => inChat !== undefined))
+    await jobs.enqueue(db, 'fetch-files', { requestId }, { key: requestId });
   await jobs.enqueue(db, 'invoke-agent', { requestId }, { key: requestId });
   await appendAudit(
     db,

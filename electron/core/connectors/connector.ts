@@ -5,6 +5,7 @@ import type {
   WatchedPlace,
 } from '../../../shared/model/connection.ts';
 import type { ChatDestination, DecisionCard } from '../../../shared/model/decision-card.ts';
+import type { AppError } from '../../../shared/model/errors.ts';
 import type {
   CrmAccount,
   CrmOpportunity,
@@ -14,6 +15,7 @@ import type {
   OwnershipChange,
 } from '../../../shared/model/lead.ts';
 import type { PolicyPage } from '../../../shared/model/policy.ts';
+import type { Priority } from '../../../shared/model/request.ts';
 
 /**
  * What a connector is to the rest of the program. Every method makes as few vendor calls as it can, tries each one
@@ -98,7 +100,56 @@ export interface ChatMessageEvent {
   user: string;
   /** The vendor's mark-up; `language` reads it. */
   text: string;
-  files: { id: string; name: string; mediaType: string; sizeBytes: number; url: string | null }[];
+  files: ChatFile[];
+}
+
+/** A file that was sent with a message. It stays at the vendor until `readFile` fetches it. */
+export interface ChatFile {
+  /** The vendor's id. */
+  id: string;
+  name: string;
+  mediaType: string;
+  sizeBytes: number;
+  /** Where the vendor gives it out; null where that has to be asked for. */
+  url: string | null;
+}
+
+/** A message that its author changed after it was sent. */
+export interface ChatEditEvent {
+  kind: 'edit';
+  source: 'slack' | 'teams';
+  /** The same for each delivery of one edit, and another for the next edit. */
+  eventId: string;
+  /** As it reads now, under its own event's id. */
+  message: ChatMessageEvent;
+  /** From the writing to this edit. */
+  sinceWrittenMs: number;
+}
+
+/** A message that is gone. Chats do not say who removed it: its author or an admin. */
+export interface ChatDeletionEvent {
+  kind: 'deletion';
+  source: 'slack' | 'teams';
+  eventId: string;
+  channel: string;
+  thread: string;
+  message: string;
+}
+
+/** The form for a routing error, filled in within the chat. */
+export interface ChatReportEvent {
+  kind: 'report';
+  source: 'slack' | 'teams';
+  eventId: string;
+  user: string;
+  /** What is wrong. */
+  text: string;
+  record: string | null;
+  system: CrmSystem | null;
+  justification: string | null;
+  priority: Priority | null;
+  /** The message that it was called on, with a link to it; null where it was called without one. */
+  about: { channel: string; thread: string; url: string | null } | null;
 }
 
 /** A button that somebody pressed. */
@@ -117,7 +168,12 @@ export interface ChatActionEvent {
   message: string | null;
 }
 
-export type ChatEvent = ChatMessageEvent | ChatActionEvent;
+export type ChatEvent =
+  | ChatMessageEvent
+  | ChatEditEvent
+  | ChatDeletionEvent
+  | ChatActionEvent
+  | ChatReportEvent;
 
 export type { DecisionCard };
 
@@ -139,6 +195,57 @@ export interface PostedMessage {
   message: string;
 }
 
+/** What a card becomes once nothing is to be decided on it any more: its buttons go. */
+export interface SettledCard {
+  place: PostedMessage;
+  card: DecisionCard;
+  /** What became of it: `Mei Tanaka approved it.` */
+  outcome: string;
+  /** ISO 8601; null where nobody decided. */
+  decidedAt: string | null;
+}
+
+/** One line of somebody's page in the chat. */
+export interface HomeEntry {
+  requestId: string;
+  title: string;
+  /** Where it stands, in words. */
+  state: string;
+  /** Where it is talked about, to go there. */
+  place: PostedMessage | null;
+}
+
+/** What somebody sees on our own page in the chat. */
+export interface ChatHome {
+  /** Their own open requests, the newest first. */
+  requests: HomeEntry[];
+  /** What waits for their decision, the most urgent first; null for who never decides. */
+  toDecide: HomeEntry[] | null;
+}
+
+/** People whom the chat knows under one name. */
+export interface ChatGroup {
+  id: string;
+  /** As it is written after the `@`, in lower case. */
+  handle: string;
+  /** The vendor's user ids, as they stand in the group. */
+  members: string[];
+}
+
+/** Why a thread cannot be written to although the vendor works: the thread or channel is gone or closed to us. */
+export function isPlaceGone(error: AppError): boolean {
+  return error.code === 'vendor_refused' && error.details.isPlaceGone === true;
+}
+
+export interface ListenOptions {
+  /** The threads of cases that are open, the newest first: what was said there while nobody listened is read. */
+  openThreads(): Promise<{ channel: string; thread: string }[]>;
+  /** Somebody looks at our own page in the chat (see `showHome`). */
+  onHomeOpened(user: string): Promise<void>;
+  /** The members of a group have changed (see `listGroups`). */
+  onGroupsChanged(): Promise<void>;
+}
+
 export interface ChatUser {
   id: string;
   email: string | null;
@@ -151,14 +258,25 @@ export interface ChatConnector extends Connector {
   /**
    * Listens. The handler resolves when the event is stored; only then is it acknowledged, so an event whose handler
    * rejects comes again. A payload that cannot be read is acknowledged, logged and reported by `onProblem`; so is a
-   * vendor that cannot be listened to, and null when it can again.
+   * vendor that cannot be listened to, and null when it can again. What was written while nobody listened is handed
+   * on, too, under the ids that it would have had.
    */
   listen(
     handler: (event: ChatEvent) => Promise<void>,
     onProblem: (problem: string | null) => void,
+    options?: ListenOptions,
   ): Promise<void>;
   stop(): Promise<void>;
+  /** Throws an error that `isPlaceGone` knows where the thread or channel is not there any more. */
   post(message: OutgoingMessage, options?: CallOptions): Promise<PostedMessage>;
+  /** Takes a card's buttons away and says what became of it; safe to repeat. Null where the chat lets nobody. */
+  settleCard: ((settled: SettledCard, options?: CallOptions) => Promise<void>) | null;
+  /** The file's content. Throws `vendor_refused` where it is too large or cannot be had. Null where files stay there. */
+  readFile: ((file: ChatFile, options: CallOptions & { maximumBytes: number }) => Promise<Buffer>) | null;
+  /** Shows somebody our own page. Null where the chat has none. */
+  showHome: ((user: string, home: ChatHome, options?: CallOptions) => Promise<void>) | null;
+  /** The groups of people that can be written to by one name. Null where the chat has none. */
+  listGroups: ((options?: CallOptions) => Promise<ChatGroup[]>) | null;
   findUser(id: string, options?: CallOptions): Promise<ChatUser | null>;
   findUserByEmail(email: string, options?: CallOptions): Promise<ChatUser | null>;
 }

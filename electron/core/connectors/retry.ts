@@ -46,3 +46,8 @@ export async function withRetries<Value>(
     }
   }
 }
+
+/** Whether the vendor has answered and says no, so that to try again later is no use. */
+export function isRefusal({ code }: AppError): boolean {
+  return code === 'vendor_refused' || code === 'vendor_auth';
+}

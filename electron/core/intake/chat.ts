@@ -1,10 +1,11 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { agentName } from '../../../shared/model/request.ts';
 import { keptWithRequest } from '../agent/outcome-replies.ts';
 import { createRequest, storableText } from '../automations/create-request.ts';
 import type { Queues } from '../automations/queues.ts';
 import type { ChatMessageEvent } from '../connectors/connector.ts';
 import type { Clock, Log } from '../ports.ts';
+import type { IncomingAttachment } from '../store/attachments.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Db } from '../store/db.ts';
 import type { Jobs } from '../store/jobs.ts';
@@ -18,7 +19,8 @@ import {
 } from '../store/requests.ts';
 import type { Database } from '../store/tables.ts';
 import { decideByAnswer, readAnswer } from './chat-decision.ts';
-import { messageKey, noteEvent, requestOfEvent } from './seen-events.ts';
+import { joinRequest, type Said } from './join-request.ts';
+import { inThread, messageKey, noteEvent, requestOfEvent } from './seen-events.ts';
 
 export interface ChatIntakeOptions {
   db: Db;
@@ -85,7 +87,7 @@ export async function takeInMessage(
   event: ChatMessageEvent,
 ): Promise<string | null> {
   const { db, jobs, clock, log } = options;
-  const { source, channel, thread, message, user } = event;
+  const { source, channel, message, user } = event;
   // The same message may come as several events (a mention in a watched channel), and an event more than once.
   const keys = [`event ${event.eventId}`, messageKey(channel, message)];
   const seen = await requestOfEvent(db.kysely, source, keys);
@@ -98,11 +100,7 @@ export async function takeInMessage(
     await decideByAnswer(options, event, { ...said, keys });
     return said.requestId;
   }
-  return db.transaction(async (tx) => {
-    // One thread at a time, so that two deliveries side by side become one request.
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`${source} ${channel} ${thread}`}, 0))`.execute(
-      tx,
-    );
+  return inThread(db, event, async (tx) => {
     const again = await requestOfEvent(tx, source, keys);
     if (again !== undefined) return again;
     const at = clock.now();
@@ -131,9 +129,25 @@ async function store(
   if (belonging.kind === 'not ours') return null;
   if (belonging.kind === 'new') return openRequest(tx, jobs, spoken, belonging.refersTo);
   if (belonging.kind === 'beside') await keepBeside(tx, jobs, spoken, belonging);
-  else await joinRequest(tx, jobs, spoken, belonging.requestId);
+  else await joinRequest(tx, jobs, saidOf(spoken), belonging.requestId);
   return belonging.requestId;
 }
+
+const placeOf = ({ channel, message }: ChatMessageEvent) => ({ channel, message });
+
+/** The files stay with the chat until they are fetched. */
+const attachmentsOf = ({ source, files }: ChatMessageEvent): IncomingAttachment[] =>
+  files.map((file) => ({ ...file, content: null, inChat: { source, file } }));
+
+const saidOf = ({ event, text, author, person, at }: Spoken): Said => ({
+  source: event.source,
+  text,
+  author,
+  authorName: person?.name ?? null,
+  at,
+  place: placeOf(event),
+  attachments: attachmentsOf(event),
+});
 
 function openRequest(
   tx: Kysely<Database>,
@@ -141,7 +155,7 @@ function openRequest(
   { event, text, person, at }: Spoken,
   refersTo: string | null,
 ): Promise<string> {
-  const { source, channel, thread, user, files } = event;
+  const { source, channel, thread, user } = event;
   return createRequest(tx, jobs, {
     source,
     requester: person?.email ?? null,
@@ -151,26 +165,10 @@ function openRequest(
     channel,
     thread,
     refersTo,
-    attachments: files.map((file) => ({ ...file, content: null })),
+    place: placeOf(event),
+    attachments: attachmentsOf(event),
     at,
   });
-}
-
-async function joinRequest(
-  tx: Kysely<Database>,
-  jobs: ChatIntakeOptions['jobs'],
-  { event: { source }, text, author, person, at }: Spoken,
-  requestId: string,
-): Promise<void> {
-  await insertIncoming(tx, { requestId, author, authorName: person?.name ?? null, text, source }, at);
-  await tx
-    .updateTable('requests')
-    .set({ version: sql`version + 1`, updated_at: at.toISOString() })
-    .where('request_id', '=', requestId)
-    .execute();
-  await jobs.enqueue(tx, 'invoke-agent', { requestId }, { key: requestId });
-  const details = { direction: 'in', source, text };
-  await appendAudit(tx, [{ request_id: requestId, actor: author, event_type: 'Message', details }], at);
 }
 
 /** An approver's remark: kept, answered with how one decides, and on record while the log is open. */
@@ -182,7 +180,8 @@ async function keepBeside(
 ): Promise<void> {
   const { source, channel, thread, message } = event;
   const authorName = person?.name ?? null;
-  await insertIncoming(tx, { requestId, author, authorName, text, source, audience: 'approver' }, at);
+  const place = placeOf(event);
+  await insertIncoming(tx, { requestId, author, authorName, text, source, audience: 'approver', place }, at);
   if (isClosed) return;
   const answer = {
     requestId,

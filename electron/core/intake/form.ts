@@ -3,12 +3,11 @@ import type { z } from 'zod';
 import type { FormInput } from '../../../shared/contract/contract.ts';
 import { AppError } from '../../../shared/model/errors.ts';
 import type { Person } from '../../../shared/model/person.ts';
-import { createRequest, type IncomingAttachment } from '../automations/create-request.ts';
+import { createRequest } from '../automations/create-request.ts';
+import { type IncomingAttachment, maximumAttachmentBytes } from '../store/attachments.ts';
 import type { Database } from '../store/tables.ts';
 import type { ChatIntakeOptions } from './chat.ts';
 import { noteEvent, requestOfEvent } from './seen-events.ts';
-
-const maximumAttachmentBytes = 10 * 1024 * 1024;
 
 function attachmentOf(upload: z.output<typeof FormInput>['attachments'][number]): IncomingAttachment {
   const content = Buffer.from(upload.content, 'base64');

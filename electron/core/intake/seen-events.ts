@@ -1,4 +1,5 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import type { Db } from '../store/db.ts';
 import type { Database } from '../store/tables.ts';
 
 /** How a chat message is known: to recognise it again, and to find the request of the thread that it opened. */
@@ -39,4 +40,21 @@ export async function noteEvent(
       })),
     )
     .execute();
+}
+
+/**
+ * One transaction at a time for a thread, so that two deliveries side by side are one after another. Its keys have to
+ * be looked up within.
+ */
+export function inThread<Result>(
+  db: Db,
+  { source, channel, thread }: { source: string; channel: string; thread: string },
+  work: (tx: Kysely<Database>) => Promise<Result>,
+): Promise<Result> {
+  return db.transaction(async (tx) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`${source} ${channel} ${thread}`}, 0))`.execute(
+      tx,
+    );
+    return work(tx);
+  });
 }

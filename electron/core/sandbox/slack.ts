@@ -1,13 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { z } from 'zod';
-import { createDeliveries } from './slack/deliveries.ts';
+import { createDeliveries, type DisconnectReason } from './slack/deliveries.ts';
 import { createForms } from './slack/forms.ts';
 import { createPeople, type People } from './slack/people.ts';
+import { createScopes, type Scope } from './slack/scopes.ts';
 import { type Answer, createMethods } from './slack/web-api.ts';
 import { readWebCall, type WebCall } from './slack/web-call.ts';
-import { app, createWorkspace, type Json, type WorkspaceMessage } from './slack/workspace.ts';
-import type { StandIn, StandInContext, StandInReply } from './stand-in.ts';
+import {
+  app,
+  type ChannelState,
+  createWorkspace,
+  type Json,
+  type WorkspaceMessage,
+} from './slack/workspace.ts';
+import type { StandIn, StandInContext, StandInReply, StandInRequest } from './stand-in.ts';
 
 /** A message as everybody in the workspace sees it. */
 export interface SlackMessage {
@@ -47,11 +54,15 @@ export interface SlackStandIn extends StandIn, People {
   sendPayload(envelope: { type: 'events_api' | 'interactive'; payload: unknown }): Promise<void>;
   /** One frame of any text. Throws `not_found` where the app is not connected. */
   sendRaw(text: string): void;
-  /** Asks the app to connect anew, as Slack does before it restarts a machine. */
-  requestReconnect(): void;
+  /** Asks the app to connect anew, as Slack does before it restarts a machine, or when Socket Mode is switched off. */
+  requestReconnect(reason?: DisconnectReason): void;
   /** Cuts the connections as a broken network does. */
   dropConnections(): void;
   openConnections(): number;
+  /** The app is taken out of a channel, or invited; the channel is archived, or restored. */
+  setChannelState(channel: string, state: Partial<ChannelState>): void;
+  /** An admin takes a scope from the app, or gives it back. */
+  setScope(scope: Scope, isGranted: boolean): void;
 }
 
 /** `ackMs` is after how long an envelope that was not acknowledged is delivered again; Slack's own are 3 000. */
@@ -60,12 +71,22 @@ export function createSlackStandIn(context: StandInContext, { ackMs }: { ackMs: 
   const workspace = createWorkspace(world, clock);
   const forms = createForms();
   const deliveries = createDeliveries({ ackMs, log, changed });
-  const { announce, isQuiet, ...people } = createPeople({ workspace, forms, deliveries, changed });
+  const scopes = createScopes(workspace);
+  const { baseUrl } = context;
+  const { announce, announceChange, isQuiet, ...people } = createPeople({
+    workspace,
+    forms,
+    deliveries,
+    changed,
+    baseUrl,
+  });
   const methods = createMethods({
     workspace,
     forms,
     socketUrl: () => context.baseUrl().replace(/^http/, 'ws') + deliveries.issueTicket(),
+    baseUrl,
     posted: announce,
+    updated: announceChange,
   });
   function shown(message: WorkspaceMessage): SlackMessage {
     const { channel, ts, threadTs, user, isBot, text, blocks, metadata } = message;
@@ -99,19 +120,26 @@ export function createSlackStandIn(context: StandInContext, { ackMs }: { ackMs: 
       await deliveries.deliver(envelope);
     },
     sendRaw: deliveries.sendRaw,
-    requestReconnect: deliveries.requestReconnect,
+    requestReconnect: (reason = 'refresh_requested') => deliveries.requestReconnect(reason),
+    setChannelState: workspace.setChannelState,
+    setScope: scopes.set,
     dropConnections: deliveries.drop,
     openConnections: deliveries.openSockets,
 
     async handle(request) {
       const call = readWebCall(request);
-      if (call.method === null) return { status: 404, body: 'Not Found' };
+      if (call.method === null) return download(request);
       const method = methods.get(call.method);
       if (method === undefined) return answered({ ok: false, error: 'unknown_method' });
       if (!call.isBodyReadable) return answered({ ok: false, error: 'invalid_json' });
-      const answer = method(call.arguments);
+      const needed = scopes.lackingFor(call.method, call.arguments);
+      const provided = scopes.granted().join(',');
+      const answer =
+        needed === null
+          ? method(call.arguments)
+          : ({ ok: false, error: 'missing_scope', needed, provided } as const);
       changed();
-      return answered(answer);
+      return { ...answered(answer), headers: { 'x-oauth-scopes': provided } };
     },
     refuse(request) {
       const call = readWebCall(request);
@@ -134,6 +162,18 @@ export function createSlackStandIn(context: StandInContext, { ackMs }: { ackMs: 
       return method === 'chat.postMessage' ? [{ key: `post ${sent.channel}`, max: 1, perMs: 1_000 }] : [];
     },
   };
+
+  /** A file, to whoever shows the bot's token; everybody else is sent to the sign-in page, as in a browser. */
+  function download({ url, headers }: StandInRequest): StandInReply {
+    const id = /^\/files-pri\/[^/]+-(F\d+)\//.exec(url.pathname)?.[1];
+    if (id === undefined) return { status: 404, body: 'Not Found' };
+    const isOurs = headers.authorization === `Bearer ${credentials.slack.botToken}`;
+    if (!isOurs || !scopes.has('files:read'))
+      return { status: 302, headers: { location: 'https://sandbox.slack.com/?redir=files' }, body: '' };
+    const file = workspace.file(id);
+    if (file === null) return { status: 404, body: 'Not Found' };
+    return { status: 200, headers: { 'content-type': file.mediaType }, body: file.content };
+  }
 
   function credentialProblem({ method, token }: WebCall): string | null {
     const { botToken, appToken } = credentials.slack;

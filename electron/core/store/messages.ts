@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import type { ChatDestination, DecisionCard } from '../../../shared/model/decision-card.ts';
 import type { Source } from '../../../shared/model/request.ts';
 import type { MessageRecord } from './requests.ts';
-import type { Database } from './tables.ts';
+import type { Database, MessagePlace } from './tables.ts';
 
 export interface IncomingMessage {
   requestId: string;
@@ -13,6 +13,8 @@ export interface IncomingMessage {
   source: Source;
   /** `approver` for what somebody who decides says beside the conversation; the agent does not read it. */
   audience?: 'approver' | null;
+  /** Where it stands in its chat. */
+  place?: MessagePlace | null;
 }
 
 /** Stores what came in, in the caller's transaction. */
@@ -35,9 +37,27 @@ export async function insertIncoming(
       source: message.source,
       created_at: at.toISOString(),
       sent_at: at.toISOString(),
+      place: message.place ? JSON.stringify(message.place) : null,
     })
     .execute();
   return messageId;
+}
+
+/** What came in as this message of a chat last, with its edits; undefined where its place was not kept. */
+export function findIncoming(
+  db: Kysely<Database>,
+  requestId: string,
+  { channel, message }: MessagePlace,
+): Promise<{ text: string; audience: MessageRecord['audience'] } | undefined> {
+  return db
+    .selectFrom('messages')
+    .select(['text', 'audience'])
+    .where('request_id', '=', requestId)
+    .where('direction', '=', 'in')
+    .where(sql<boolean>`place = ${JSON.stringify({ channel, message })}::jsonb`)
+    .orderBy('ordinal', 'desc')
+    .limit(1)
+    .executeTakeFirst();
 }
 
 export interface Note {
@@ -166,7 +186,7 @@ export async function claimUnsent(
 export async function settleMessage(
   db: Kysely<Database>,
   messageId: string,
-  outcome: { at: Date; undeliverable: string | null },
+  outcome: { at: Date; undeliverable: string | null; place: MessagePlace | null },
 ): Promise<boolean> {
   const row = await db
     .updateTable('messages')
@@ -174,6 +194,7 @@ export async function settleMessage(
       claimed_until: null,
       sent_at: outcome.undeliverable === null ? outcome.at.toISOString() : null,
       undeliverable: outcome.undeliverable,
+      place: outcome.place === null ? null : JSON.stringify(outcome.place),
     })
     .where('message_id', '=', messageId)
     .where('sent_at', 'is', null)

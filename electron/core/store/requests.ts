@@ -128,6 +128,44 @@ export async function placeRequest(
     .execute();
 }
 
+/** Moves a request to where its requester was told instead, because the thread that it was in is gone. */
+export async function moveRequest(
+  db: Kysely<Database>,
+  requestId: string,
+  place: { channel: string; thread: string },
+): Promise<void> {
+  await db.updateTable('requests').set(place).where('request_id', '=', requestId).execute();
+}
+
+/** The chat's id of whoever asked, also where no person is known by it. */
+export async function findRequesterInChat(db: Kysely<Database>, requestId: string): Promise<string | null> {
+  const request = await db
+    .selectFrom('requests')
+    .select('requester_chat')
+    .where('request_id', '=', requestId)
+    .executeTakeFirst();
+  return request?.requester_chat ?? null;
+}
+
+/** Where open cases of a chat are talked about, the newest first. */
+export async function listOpenThreads(
+  db: Kysely<Database>,
+  source: 'slack' | 'teams',
+): Promise<{ channel: string; thread: string }[]> {
+  const rows = await db
+    .selectFrom('requests')
+    .select(['channel', 'thread'])
+    .where('is_final', '=', false)
+    .where('source', 'in', [source, 'form'])
+    .where('thread', 'is not', null)
+    .orderBy('ordinal', 'desc')
+    .limit(1_000)
+    .execute();
+  return rows.flatMap(({ channel, thread }) =>
+    channel === null || thread === null ? [] : [{ channel, thread }],
+  );
+}
+
 export interface Lease {
   requestId: string;
   holder: string;

@@ -88,6 +88,16 @@ export interface MessagesTable {
   claimed_until: string | null;
   attempts: Generated<number>;
   undeliverable: string | null;
+  /** Where it stands in its chat; null in the console, and for what was stored before this was kept. */
+  place: NullableJson<MessagePlace>;
+  /** Since when a card has no buttons any more, or never will. */
+  card_settled_at: string | null;
+}
+
+/** A message of a chat, by the vendor's ids. */
+export interface MessagePlace {
+  channel: string;
+  message: string;
 }
 
 interface AttachmentsTable {
@@ -99,6 +109,21 @@ interface AttachmentsTable {
   content: Buffer | null;
   url: string | null;
   created_at: string;
+  /** The chat that it came in; null for a file of the console's form. */
+  source: 'slack' | 'teams' | null;
+  /** By what the chat is asked for it. */
+  chat_file: NullableJson<ChatFile>;
+  /** Why it cannot be had, in words. */
+  problem: string | null;
+}
+
+/** A file as a chat knows it. */
+export interface ChatFile {
+  id: string;
+  name: string;
+  mediaType: string;
+  sizeBytes: number;
+  url: string | null;
 }
 
 interface IntakeEventsTable {
@@ -203,6 +228,14 @@ export interface Database {
     approver: string;
     delegate: string | null;
     review_window: string | null;
+  };
+  chat_homes: { source: 'slack' | 'teams'; chat_user: string; opened_at: string };
+  chat_groups: {
+    source: 'slack' | 'teams';
+    group_id: string;
+    handle: string;
+    members: string[];
+    read_at: string;
   };
   policy_pages: {
     source: 'confluence' | 'sharepoint';

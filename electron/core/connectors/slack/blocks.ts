@@ -1,28 +1,8 @@
-import type {
-  Button,
-  HeaderBlock,
-  InputBlock,
-  KnownBlock,
-  ModalView,
-  PlainTextElement,
-} from '@slack/web-api';
+import type { Button, InputBlock, KnownBlock, ModalView } from '@slack/web-api';
 import { z } from 'zod';
 import type { DecisionCard } from '../connector.ts';
+import { header, limits, plain, section } from './block-parts.ts';
 import { cutText, escapeMarkup, linkMarkup } from './mark-up.ts';
-
-/** Slack's limits, in characters or pieces. Source: Slack's "Block Kit" reference. */
-const limits = {
-  header: 150,
-  sectionText: 3_000,
-  fieldText: 2_000,
-  fieldsPerSection: 10,
-  blocks: 50,
-  buttonLabel: 75,
-  buttonValue: 2_000,
-  optionLabel: 75,
-  optionValue: 150,
-  options: 100,
-} as const;
 
 export const actionIds = [
   'switchyard_approve',
@@ -65,6 +45,24 @@ export const formBlocks = { ownerChoice: 'owner_choice', ownerEmail: 'owner_emai
 
 /** An escalation with its buttons; what does not fit Slack's limits is cut with an ellipsis, the buttons never. */
 export function cardBlocks(card: DecisionCard): KnownBlock[] {
+  return [...cardBody(card), { type: 'actions', elements: buttons(card) }];
+}
+
+/** The same without buttons, and with what became of it; the time is shown in each reader's own zone. */
+export function settledBlocks(card: DecisionCard, outcome: string, decidedAt: string | null): KnownBlock[] {
+  const at = decidedAt === null ? '' : ` ${localTime(decidedAt)}`;
+  const text = escapeMarkup(outcome, limits.sectionText - at.length) + at;
+  return [...cardBody(card), { type: 'section', text: { type: 'mrkdwn', text } }];
+}
+
+/** ISO 8601 as Slack's own mark-up for times, with UTC for clients that do not know it. */
+function localTime(iso: string): string {
+  const seconds = Math.floor(Date.parse(iso) / 1000);
+  return `<!date^${seconds}^{date_short_pretty} at {time}|${iso.slice(0, 16).replace('T', ' ')} UTC>`;
+}
+
+/** Leaves room for one block more. */
+function cardBody(card: DecisionCard): KnownBlock[] {
   const body = [
     header(card.title || card.requestId),
     ...card.summary.flatMap(section),
@@ -73,21 +71,7 @@ export function cardBlocks(card: DecisionCard): KnownBlock[] {
     ...section(card.options.map(({ name, owner, why }) => `• ${name} (${owner}): ${why}`).join('\n')),
   ];
   const room = limits.blocks - 1;
-  const shown = body.length <= room ? body : [...body.slice(0, room - 1), ...section('…')];
-  return [...shown, { type: 'actions', elements: buttons(card) }];
-}
-
-function header(title: string): HeaderBlock {
-  return { type: 'header', text: plain(title, limits.header) };
-}
-
-function plain(text: string, max: number): PlainTextElement {
-  return { type: 'plain_text', text: cutText(text, max), emoji: false };
-}
-
-function section(text: string): KnownBlock[] {
-  if (text.trim() === '') return [];
-  return [{ type: 'section', text: { type: 'mrkdwn', text: escapeMarkup(text, limits.sectionText) } }];
+  return body.length <= room ? body : [...body.slice(0, room - 1), ...section('…')];
 }
 
 function fieldSections(fields: DecisionCard['fields']): KnownBlock[] {
@@ -161,9 +145,9 @@ export function decisionForm(value: ButtonValue, context: FormContext): ModalVie
     type: 'modal',
     callback_id: formCallbackId,
     private_metadata: JSON.stringify(context),
-    title: plain(title, 24),
-    submit: plain(submit, 24),
-    close: plain('Cancel', 24),
+    title: plain(title, limits.viewTitle),
+    submit: plain(submit, limits.viewTitle),
+    close: plain('Cancel', limits.viewTitle),
     blocks,
   };
 }
@@ -221,6 +205,11 @@ function noteInput(label: string, isOptional: boolean): InputBlock {
     block_id: formBlocks.note,
     optional: isOptional,
     label: plain(label, 200),
-    element: { type: 'plain_text_input', action_id: formElement, multiline: true, max_length: 3_000 },
+    element: {
+      type: 'plain_text_input',
+      action_id: formElement,
+      multiline: true,
+      max_length: limits.inputText,
+    },
   };
 }

@@ -54,6 +54,7 @@ const explanations: Readonly<Record<string, Explanation>> = {
     code: 'vendor_refused',
     message: 'The Slack channel is archived. Choose another one, or restore it.',
   },
+  message_not_found: { code: 'vendor_refused', message: 'The message is not in Slack any more.' },
   thread_not_found: { code: 'vendor_refused', message: 'The Slack thread is not there any more.' },
   user_not_found: { code: 'vendor_refused', message: 'Slack knows no such user. Check the Slack user id.' },
   user_disabled: { code: 'vendor_refused', message: 'The Slack user is deactivated. Choose somebody else.' },
@@ -63,6 +64,16 @@ const explanations: Readonly<Record<string, Explanation>> = {
     message: 'Slack waited too long for the form. Press the button again.',
   },
 };
+
+/** Slack's words for a thread or channel that is gone, or closed to the app. */
+const goneWords: readonly string[] = [
+  'thread_not_found',
+  'message_not_found',
+  'channel_not_found',
+  'not_in_channel',
+  'is_archived',
+  'restricted_action_thread_locked',
+];
 
 /**
  * What the SDK threw as an `AppError`. An HTTP failure is one already (see `web-api.ts`); Slack says everything else
@@ -79,13 +90,18 @@ export function toSlackError(thrown: unknown): AppError {
 
 /** Slack's short word for the refusal, e.g. `users_not_found`; null for any other failure. */
 export function slackWord(thrown: unknown): string | null {
-  return thrown instanceof WebAPIPlatformError ? thrown.data.error : null;
+  const refused = thrown instanceof AppError ? thrown.cause : thrown;
+  return refused instanceof WebAPIPlatformError ? refused.data.error : null;
 }
 
 function refusal(error: WebAPIPlatformError): AppError {
   const { data } = error;
   const word = data.error;
-  const details = { vendor: 'Slack', error: word };
+  const details = {
+    vendor: 'Slack',
+    error: word,
+    ...(goneWords.includes(word) ? { isPlaceGone: true } : {}),
+  };
   if (word === 'missing_scope') {
     const scope = 'needed' in data && typeof data.needed === 'string' ? ` "${data.needed}"` : '';
     return new AppError(
@@ -100,5 +116,14 @@ function refusal(error: WebAPIPlatformError): AppError {
     'vendor_refused',
     `Slack refused the call and said "${word}". Look that up in Slack's reference of the Web API.`,
     { cause: error, details },
+  );
+}
+
+/** Slack's answer is well-formed, but not whole. */
+export function lacking(what: string): AppError {
+  return new AppError(
+    'vendor_garbled',
+    `Slack's answer lacks ${what}. Check the address of Slack, and for a proxy in between.`,
+    { details: { vendor: 'Slack' } },
   );
 }

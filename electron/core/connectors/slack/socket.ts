@@ -31,6 +31,23 @@ export interface SocketOptions {
   /** Resolves with what to acknowledge with; where it rejects, the envelope is not acknowledged and comes again. */
   receive(envelope: Envelope): Promise<object>;
   onUnreadable(problem: string): void;
+  /** Called with why Slack cannot be listened to, and with null once it can. */
+  onConnection(problem: string | null): void;
+  /** Called with each connection that follows a time without one, the first among them. */
+  onListening(signal: AbortSignal): void;
+}
+
+/** How a connection ended: by itself, or because Slack asks for the next one while it still delivers over this one. */
+type Ending = 'closed' | 'replaced' | 'switched off';
+
+/** Takes an envelope in; resolves, never rejects, when that is over. */
+type Take = (envelope: Envelope, acknowledge: (payload: object) => void) => Promise<void>;
+
+interface Connection {
+  ending: Promise<Ending>;
+  isOpen(): boolean;
+  /** Finishes and acknowledges what came over it, then closes it. */
+  retire(): Promise<void>;
 }
 
 export interface SlackSocket {
@@ -55,8 +72,8 @@ export function createSlackSocket(options: SocketOptions): SlackSocket {
   let isReceiving = true;
   let loop: Promise<void> = Promise.resolve();
 
-  function take(envelope: Envelope, acknowledge: (payload: object) => void): void {
-    if (!isReceiving) return;
+  const take: Take = (envelope, acknowledge) => {
+    if (!isReceiving) return Promise.resolve();
     const received = options
       .receive(envelope)
       .then(acknowledge)
@@ -68,23 +85,40 @@ export function createSlackSocket(options: SocketOptions): SlackSocket {
       })
       .finally(() => receiving.delete(received));
     receiving.add(received);
+    return received;
+  };
+
+  async function connect(): Promise<Connection> {
+    await options.prepare(stopping.signal);
+    return openConnection(options, take, stopping.signal);
   }
 
   async function keepConnected(first: PromiseWithResolvers<void>): Promise<void> {
     let failures = 0;
+    let replaced: Connection | null = null;
     while (!stopping.signal.aborted) {
       const startedAt = performance.now();
       let waitMs = 0;
       try {
-        await options.prepare(stopping.signal);
-        const { closed } = await openConnection(options, take, stopping.signal);
+        const connection = await connect();
         log.info({}, 'Slack is connected');
+        options.onConnection(null);
+        if (!replaced?.isOpen()) options.onListening(stopping.signal);
         first.resolve();
-        await closed;
+        void replaced?.retire();
+        replaced = null;
+        const ending = await connection.ending;
+        if (ending === 'replaced') {
+          replaced = connection;
+          failures = 0;
+          continue;
+        }
+        if (ending === 'switched off') throw switchedOff();
       } catch (thrown) {
         const error = toSlackError(thrown);
         if (stopping.signal.aborted) break;
         log.warn({ err: error }, `Slack is not connected: ${error.message}`);
+        options.onConnection(error.message);
         waitMs = error.retryAfterMs ?? 0;
         if (error.isRetried) first.resolve();
         else first.reject(error);
@@ -119,17 +153,27 @@ function pauseMs(failures: number): number {
   return Math.min(longestPauseMs, firstPauseMs * 2 ** Math.max(0, failures - 1));
 }
 
-/** Resolves when Slack has greeted, with a promise of the connection's end, which the signal brings about, too. */
-async function openConnection(
-  options: SocketOptions,
-  take: (envelope: Envelope, acknowledge: (payload: object) => void) => void,
-  signal: AbortSignal,
-): Promise<{ closed: Promise<void> }> {
-  const client = new EnvelopeClient({ options, take, signal });
-  const ended = new Promise<void>((resolve) => client.once('disconnected', () => resolve()));
+/** Resolves when Slack has greeted; the signal ends the connection, too. */
+async function openConnection(options: SocketOptions, take: Take, signal: AbortSignal): Promise<Connection> {
+  const ending = Promise.withResolvers<Ending>();
+  const receiving = new Set<Promise<void>>();
+  const client = new EnvelopeClient({
+    options,
+    take(envelope, acknowledge) {
+      const received = take(envelope, acknowledge).finally(() => receiving.delete(received));
+      receiving.add(received);
+    },
+    signal,
+    onEnding: ending.resolve,
+  });
+  let isOpen = true;
   const close = () => void client.close();
+  client.once('disconnected', () => {
+    isOpen = false;
+    signal.removeEventListener('abort', close);
+    ending.resolve('closed');
+  });
   signal.addEventListener('abort', close, { once: true });
-  const closed = ended.finally(() => signal.removeEventListener('abort', close));
   try {
     // The call that opens the connection has a time limit of its own; this one is for the greeting after it.
     await failAfter(
@@ -138,11 +182,33 @@ async function openConnection(
         throw thrown ?? ungreeted();
       }),
     );
-    return { closed };
   } catch (thrown) {
     await client.close();
     throw thrown;
   }
+  return {
+    ending: ending.promise,
+    isOpen: () => isOpen,
+    async retire() {
+      await within(receivingMs, Promise.allSettled(receiving));
+      await client.close();
+    },
+  };
+}
+
+/** Slack's reasons for asking to be connected to anew. Source: Slack's "Using Socket Mode". */
+const endings: Readonly<Record<string, Ending>> = {
+  warning: 'replaced',
+  refresh_requested: 'replaced',
+  link_disabled: 'switched off',
+};
+
+function switchedOff(): AppError {
+  return new AppError(
+    'vendor_auth',
+    "Socket Mode was switched off for the Slack app. Switch it on in the app's settings, under Socket Mode.",
+    { details: { vendor: 'Slack' } },
+  );
 }
 
 function ungreeted(): AppError {
@@ -171,6 +237,7 @@ const Frame = z.looseObject({
   type: z.string(),
   envelope_id: z.string().optional(),
   payload: z.unknown().optional(),
+  reason: z.string().optional(),
 });
 
 /** One connection. It takes over the reading of frames, because the SDK's drops or fails on what it cannot read. */
@@ -179,6 +246,7 @@ class EnvelopeClient extends SocketModeClient {
     options: SocketOptions;
     take: (envelope: Envelope, acknowledge: (payload: object) => void) => void;
     signal: AbortSignal;
+    onEnding: (ending: Ending) => void;
   };
 
   constructor(connection: EnvelopeClient['connection']) {
@@ -205,10 +273,18 @@ class EnvelopeClient extends SocketModeClient {
     if (json === undefined) return this.skip(`something that is not JSON (${data.length} characters)`, null);
     const frame = Frame.safeParse(json);
     if (!frame.success) return this.skip('a frame of an unknown form', envelopeIdOf(json));
-    const { type, envelope_id: envelopeId, payload } = frame.data;
-    if (type === 'hello' || type === 'disconnect') return super.onWebSocketMessage(data, isBinary);
+    const { type, envelope_id: envelopeId, payload, reason = '' } = frame.data;
+    if (type === 'hello') return super.onWebSocketMessage(data, isBinary);
+    if (type === 'disconnect') return this.onDisconnectFrame(data, reason);
     if (envelopeId === undefined) return this.skip(`a frame "${type}" without an envelope id`, null);
     this.connection.take({ type, payload }, (answer) => this.acknowledge(envelopeId, answer));
+  }
+
+  /** While Slack still delivers over this connection the next one is opened beside it, so that nothing falls between. */
+  private async onDisconnectFrame(data: string, reason: string): Promise<void> {
+    const ending = Object.hasOwn(endings, reason) ? endings[reason] : undefined;
+    if (ending !== undefined) this.connection.onEnding(ending);
+    if (ending !== 'replaced') await super.onWebSocketMessage(data, false);
   }
 
   private acknowledge(envelopeId: string, payload: object): void {

@@ -6,7 +6,8 @@ import { toSlackError } from './failures.ts';
 import { createSdkLogger } from './sdk-logger.ts';
 
 export interface WebApiOptions {
-  botToken: string;
+  /** Of the bot, or the app-level one. */
+  token: string;
   slackApiUrl: string;
   timeoutMs: number;
   log: Log;
@@ -21,7 +22,7 @@ export function createWebApi(options: WebApiOptions): WebApi {
   return {
     async call(method, signal) {
       // The SDK knows no signal for a call, only for a client; to build one takes less than a tenth of a millisecond.
-      const client = new WebClient(options.botToken, {
+      const client = new WebClient(options.token, {
         ...webClientOptions(options, signal),
         logger: createSdkLogger(options.log),
       });
@@ -34,7 +35,7 @@ export function createWebApi(options: WebApiOptions): WebApi {
 
 /** Every call is tried once: the SDK's own ten retries would post a message that did arrive again. */
 export function webClientOptions(
-  options: Omit<WebApiOptions, 'botToken'>,
+  options: Omit<WebApiOptions, 'token'>,
   signal: AbortSignal | undefined,
 ): Omit<WebClientOptions, 'logger' | 'logLevel'> {
   return {

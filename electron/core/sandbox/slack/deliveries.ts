@@ -27,14 +27,23 @@ export interface Deliveries {
   deliver(envelope: OutgoingEnvelope): Promise<object | null>;
   /** One frame with this text to one socket. Throws `not_found` where none is open. */
   sendRaw(text: string): void;
-  /** Asks every socket to connect anew, as Slack does when it restarts a machine. */
-  requestReconnect(): void;
+  /**
+   * Asks every socket to connect anew, as Slack does when it restarts a machine: it delivers over them for a while yet,
+   * then closes them. Where the link is disabled it closes them at once.
+   */
+  requestReconnect(reason: DisconnectReason): void;
   /** Cuts every connection without a closing handshake. */
   drop(): void;
   openSockets(): number;
   isQuiet(): boolean;
   stop(): Promise<void>;
 }
+
+/** Slack's words for why it asks. */
+export type DisconnectReason = 'warning' | 'refresh_requested' | 'link_disabled';
+
+/** For how long Slack still delivers over a socket that it wants to close. */
+const closingMs = 500;
 
 interface Delivery {
   envelope: OutgoingEnvelope;
@@ -165,9 +174,12 @@ export function createDeliveries(options: { ackMs: number; log: Log; changed: ()
       }
       socket.send(text);
     },
-    requestReconnect() {
-      const frame = { type: 'disconnect', reason: 'refresh_requested', debug_info: { host: 'sandbox' } };
-      for (const socket of sockets) socket.send(JSON.stringify(frame));
+    requestReconnect(reason) {
+      const frame = { type: 'disconnect', reason, debug_info: { host: 'sandbox' } };
+      for (const socket of sockets) {
+        socket.send(JSON.stringify(frame));
+        setTimeout(() => socket.close(), reason === 'link_disabled' ? 0 : closingMs).unref();
+      }
     },
     drop() {
       for (const socket of sockets) socket.terminate();

@@ -27,7 +27,11 @@ const Input = z.looseObject({
       initial_option: Option.optional(),
     }),
     z.looseObject({ type: z.literal('email_text_input'), action_id: z.string() }),
-    z.looseObject({ type: z.literal('plain_text_input'), action_id: z.string() }),
+    z.looseObject({
+      type: z.literal('plain_text_input'),
+      action_id: z.string(),
+      initial_value: z.string().optional(),
+    }),
   ]),
 });
 type Input = z.infer<typeof Input>;
@@ -46,10 +50,15 @@ export interface Forms {
   ): OpenView | 'invalid_trigger_id' | 'expired_trigger_id' | 'exchanged_trigger_id';
   /** The form that the press with this trigger opened. */
   openedBy(triggerId: string): OpenView | null;
+  /** Puts a view on somebody's page of the app. */
+  publish(user: string, view: Json): OpenView;
+  /** What is on somebody's page of the app. */
+  publishedFor(user: string): OpenView | null;
 }
 
 export function createForms(): Forms {
   const triggers = new Map<string, { issuedAt: number; opened: OpenView | null }>();
+  const pages = new Map<string, OpenView>();
   return {
     issueTrigger() {
       const triggerId = `${triggers.size + 1}.${app.teamId}.press`;
@@ -65,6 +74,12 @@ export function createForms(): Forms {
       return trigger.opened;
     },
     openedBy: (triggerId) => triggers.get(triggerId)?.opened ?? null,
+    publish(user, view) {
+      const page = { id: `V-home-${user}`, view: { ...view, blocks: withBlockIds(view.blocks) } };
+      pages.set(user, page);
+      return page;
+    },
+    publishedFor: (user) => pages.get(user) ?? null,
   };
 }
 
@@ -112,12 +127,34 @@ export interface FilledForm {
 
 /** Fills in a form as a person would who has an owner (an e-mail) and a note to give, or neither. */
 export function fillIn(view: Json, given: { owner: string | null; note: string | null }): FilledForm {
+  const inputs = inputsOf(view);
+  return filledForm(inputs, (input) => inputState(input, inputs, given));
+}
+
+/** Fills in a form by the labels of its inputs; what is not given stays as the form proposes it. */
+export function fillInByLabel(view: Json, given: Readonly<Record<string, string>>): FilledForm {
+  return filledForm(inputsOf(view), ({ label, element }) => {
+    const { type } = element;
+    const entered = given[label.text];
+    if (type === 'static_select') {
+      const chosen = element.options.find(({ value }) => value === entered) ?? element.initial_option;
+      return { type, selected_option: chosen ?? null };
+    }
+    const proposed = type === 'plain_text_input' ? element.initial_value : undefined;
+    return { type, value: entered ?? proposed ?? null };
+  });
+}
+
+function inputsOf(view: Json): Input[] {
   const blocks: unknown[] = Array.isArray(view.blocks) ? view.blocks : [];
-  const inputs = blocks.flatMap((block) => {
+  return blocks.flatMap((block) => {
     const input = Input.safeParse(block);
     return input.success ? [input.data] : [];
   });
-  const filled = inputs.map((input) => ({ input, state: inputState(input, inputs, given) }));
+}
+
+function filledForm(inputs: readonly Input[], stateOf: (input: Input) => Json): FilledForm {
+  const filled = inputs.map((input) => ({ input, state: stateOf(input) }));
   return {
     values: Object.fromEntries(
       filled.map(({ input, state }) => [input.block_id, { [input.element.action_id]: state }]),

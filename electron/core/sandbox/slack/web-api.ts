@@ -1,19 +1,25 @@
 import { z } from 'zod';
 import { blockProblems } from './block-limits.ts';
 import { type Forms, withBlockIds } from './forms.ts';
-import { messageJson, viewJson } from './payloads.ts';
+import { fileJson, messageJson, viewJson } from './payloads.ts';
 import { app, type Json, type Workspace, type WorkspaceMessage, type WorkspaceUser } from './workspace.ts';
 
 /** A method's answer: `ok` and what belongs to it, or Slack's word of refusal. */
-export type Answer = ({ ok: true } & Json) | { ok: false; error: string; response_metadata?: Json };
+export type Answer =
+  | ({ ok: true } & Json)
+  | { ok: false; error: string; needed?: string; provided?: string; response_metadata?: Json };
 
 export interface WebApiParts {
   workspace: Workspace;
   forms: Forms;
   /** Where a socket is opened, e.g. `ws://127.0.0.1:4000/link/?ticket=…`. */
   socketUrl(): string;
+  /** Where files are given out, without a slash at the end. */
+  baseUrl(): string;
   /** Called after the app has written a message. */
   posted(message: WorkspaceMessage): void;
+  /** Called after the app has changed a message of its own. */
+  updated(before: WorkspaceMessage, after: WorkspaceMessage): void;
 }
 
 export type Method = (sent: Json) => Answer;
@@ -56,8 +62,25 @@ export function createMethods(parts: WebApiParts): ReadonlyMap<string, Method> {
       'conversations.info',
       method(z.object({ channel: z.string() }), (sent) => channelInfo(workspace, sent.channel)),
     ],
-    ['conversations.history', method(Reading, (sent) => history(workspace, sent))],
-    ['conversations.replies', method(Reading.extend({ ts: z.string() }), (sent) => replies(workspace, sent))],
+    ['conversations.history', method(Reading, (sent) => history(parts, sent))],
+    ['conversations.replies', method(Reading.extend({ ts: z.string() }), (sent) => replies(parts, sent))],
+    [
+      'users.conversations',
+      method(z.object({ types: z.literal('im') }), () => directConversations(workspace)),
+    ],
+    [
+      'usergroups.list',
+      method(z.object({ include_users: flag.default(false) }), (sent) =>
+        userGroups(workspace, sent.include_users),
+      ),
+    ],
+    ['files.info', method(z.object({ file: z.string() }), ({ file }) => fileInfo(parts, file))],
+    [
+      'views.publish',
+      method(z.object({ user_id: z.string(), view: z.looseObject({ type: z.literal('home') }) }), (sent) =>
+        publishView(parts, sent.user_id, sent.view),
+      ),
+    ],
     [
       'users.info',
       method(z.object({ user: z.string() }), ({ user }) => found(workspace.user(user), 'user_not_found')),
@@ -96,6 +119,7 @@ function refused(error: string): Answer {
 function ownIdentity(): Answer {
   return {
     ok: true,
+    app_id: app.appId,
     url: 'https://sandbox.slack.com/',
     team: 'Sandbox',
     team_id: app.teamId,
@@ -115,11 +139,20 @@ function contentProblem({ text, blocks }: { text: string; blocks: readonly Json[
   return { ok: false, error: 'invalid_blocks', response_metadata: { messages: problems } };
 }
 
-function postMessage({ workspace, posted }: WebApiParts, sent: z.infer<typeof NewMessage>): Answer {
+/** Slack's refusal of a channel that is not there, archived or without the app; null where the app may write. */
+function closedTo(workspace: Workspace, channel: string): Answer | null {
+  if (!workspace.hasChannel(channel)) return refused('channel_not_found');
+  const { isMember, isArchived } = workspace.channelState(channel);
+  if (isArchived) return refused('is_archived');
+  return isMember ? null : refused('not_in_channel');
+}
+
+function postMessage({ workspace, posted, baseUrl }: WebApiParts, sent: z.infer<typeof NewMessage>): Answer {
   const { text, blocks, metadata = null, thread_ts: threadTs = null } = sent;
   const channel =
     workspace.user(sent.channel) === null ? sent.channel : workspace.directChannel(sent.channel);
-  if (!workspace.hasChannel(channel)) return refused('channel_not_found');
+  const closed = closedTo(workspace, channel);
+  if (closed !== null) return closed;
   if (threadTs !== null && workspace.find(channel, threadTs) === null) return refused('thread_not_found');
   const problem = contentProblem(sent);
   if (problem !== null) return problem;
@@ -133,10 +166,18 @@ function postMessage({ workspace, posted }: WebApiParts, sent: z.infer<typeof Ne
     metadata,
   });
   posted(message);
-  return { ok: true, channel, ts: message.ts, message: messageJson(message, { withMetadata: true }) };
+  return {
+    ok: true,
+    channel,
+    ts: message.ts,
+    message: messageJson(message, { withMetadata: true, baseUrl: baseUrl() }),
+  };
 }
 
-function updateMessage({ workspace }: WebApiParts, sent: z.infer<typeof Update>): Answer {
+function updateMessage(
+  { workspace, updated: tell, baseUrl }: WebApiParts,
+  sent: z.infer<typeof Update>,
+): Answer {
   const message = workspace.find(sent.channel, sent.ts);
   if (message === null) return refused('message_not_found');
   if (!message.isBot) return refused('cant_update_message');
@@ -145,7 +186,8 @@ function updateMessage({ workspace }: WebApiParts, sent: z.infer<typeof Update>)
   const { text, blocks, metadata = message.metadata } = sent;
   const updated = { ...message, text, blocks: withBlockIds(blocks), metadata };
   workspace.replace(updated);
-  const shown = messageJson(updated, { withMetadata: true });
+  tell(message, updated);
+  const shown = messageJson(updated, { withMetadata: true, baseUrl: baseUrl() });
   return { ok: true, channel: message.channel, ts: message.ts, text, message: shown };
 }
 
@@ -159,33 +201,52 @@ function openDirect(workspace: Workspace, users: string): Answer {
 function channelInfo(workspace: Workspace, id: string): Answer {
   if (!workspace.hasChannel(id)) return refused('channel_not_found');
   const user = workspace.directUser(id);
-  const kind = user === null ? { is_channel: true, is_im: false, name: id } : { is_im: true, user };
-  return { ok: true, channel: { id, is_archived: false, ...kind } };
+  const { isMember, isArchived } = workspace.channelState(id);
+  const kind =
+    user === null
+      ? { is_channel: true, is_im: false, is_member: isMember, name: nameOf(id) }
+      : { is_im: true, user };
+  return { ok: true, channel: { id, is_archived: isArchived, ...kind } };
+}
+
+/** `C-ROUTING` is called `routing`. */
+function nameOf(channel: string): string {
+  return channel.replace(/^C-/, '').toLowerCase();
+}
+
+/** Slack's refusal of a channel that the app may not read; one that is archived it may. */
+function unreadable(workspace: Workspace, channel: string): Answer | null {
+  if (!workspace.hasChannel(channel)) return refused('channel_not_found');
+  return workspace.channelState(channel).isMember ? null : refused('not_in_channel');
 }
 
 /** Newest first, without the replies in threads. */
-function history(workspace: Workspace, sent: Reading): Answer {
-  if (!workspace.hasChannel(sent.channel)) return refused('channel_not_found');
+function history(parts: WebApiParts, sent: Reading): Answer {
+  const { workspace } = parts;
+  const problem = unreadable(workspace, sent.channel);
+  if (problem !== null) return problem;
   const messages = workspace
     .messages()
     .filter(({ channel, threadTs, ts }) => channel === sent.channel && (threadTs === null || threadTs === ts))
     .toReversed();
-  return page(messages, sent);
+  return page(parts, messages, sent);
 }
 
 /** The message that opened the thread and its replies, oldest first. */
-function replies(workspace: Workspace, sent: Reading & { ts: string }): Answer {
-  if (!workspace.hasChannel(sent.channel)) return refused('channel_not_found');
+function replies(parts: WebApiParts, sent: Reading & { ts: string }): Answer {
+  const { workspace } = parts;
+  const problem = unreadable(workspace, sent.channel);
+  if (problem !== null) return problem;
   if (workspace.find(sent.channel, sent.ts) === null) return refused('thread_not_found');
   const messages = workspace
     .messages()
     .filter(
       ({ channel, threadTs, ts }) => channel === sent.channel && (ts === sent.ts || threadTs === sent.ts),
     );
-  return page(messages, sent);
+  return page(parts, messages, sent);
 }
 
-function page(messages: readonly WorkspaceMessage[], sent: Reading): Answer {
+function page(parts: WebApiParts, messages: readonly WorkspaceMessage[], sent: Reading): Answer {
   const { limit, cursor, oldest, latest, inclusive } = sent;
   const isWithin = ({ ts }: WorkspaceMessage) =>
     (ts > oldest && (latest === undefined || ts < latest)) || (inclusive && (ts === oldest || ts === latest));
@@ -195,12 +256,18 @@ function page(messages: readonly WorkspaceMessage[], sent: Reading): Answer {
   const next = wanted[start + limit];
   return {
     ok: true,
-    messages: wanted
-      .slice(start, start + limit)
-      .map((message) => messageJson(message, { withMetadata: sent.include_all_metadata })),
+    messages: wanted.slice(start, start + limit).map((message) => ({
+      ...messageJson(message, { withMetadata: sent.include_all_metadata, baseUrl: parts.baseUrl() }),
+      // A message that has replies is its own thread.
+      ...(hasReplies(parts.workspace, message) ? { thread_ts: message.ts } : {}),
+    })),
     has_more: next !== undefined,
     ...(next === undefined ? {} : { response_metadata: { next_cursor: cursorAt(next.ts) } }),
   };
+}
+
+function hasReplies(workspace: Workspace, { channel, ts }: WorkspaceMessage): boolean {
+  return workspace.messages().some((reply) => reply.channel === channel && reply.threadTs === ts);
 }
 
 function cursorAt(ts: string): string {
@@ -231,4 +298,37 @@ function openView(forms: Forms, triggerId: string, view: Json): Answer {
   }
   const opened = forms.open(triggerId, view);
   return typeof opened === 'string' ? refused(opened) : { ok: true, view: viewJson(opened, {}) };
+}
+
+function publishView({ workspace, forms }: WebApiParts, user: string, view: Json): Answer {
+  if (workspace.user(user) === null) return refused('user_not_found');
+  const problems = blockProblems(view, 'view');
+  if (problems.length > 0) {
+    return { ok: false, error: 'invalid_arguments', response_metadata: { messages: problems } };
+  }
+  return { ok: true, view: viewJson(forms.publish(user, view), {}) };
+}
+
+function directConversations(workspace: Workspace): Answer {
+  const channels = workspace
+    .directChannels()
+    .map((id) => ({ id, is_im: true, user: workspace.directUser(id) }));
+  return { ok: true, channels };
+}
+
+function userGroups(workspace: Workspace, withUsers: boolean): Answer {
+  const usergroups = workspace.groups().map(({ id, handle, name, users }) => ({
+    id,
+    team_id: app.teamId,
+    is_usergroup: true,
+    handle,
+    name,
+    ...(withUsers ? { users } : {}),
+  }));
+  return { ok: true, usergroups };
+}
+
+function fileInfo({ workspace, baseUrl }: WebApiParts, id: string): Answer {
+  const file = workspace.file(id);
+  return file === null ? refused('file_not_found') : { ok: true, file: fileJson(file, baseUrl()) };
 }

@@ -29,6 +29,31 @@ export interface WorkspaceMessage {
   text: string;
   blocks: readonly Json[];
   metadata: Json | null;
+  files?: readonly WorkspaceFile[];
+  /** When it was edited last. */
+  editedTs?: string;
+  /** What is left of a deleted message that had replies. */
+  isTombstone?: boolean;
+}
+
+export interface WorkspaceFile {
+  id: string;
+  name: string;
+  mediaType: string;
+  content: Buffer;
+}
+
+/** A channel as far as an app notices: whether it is in there, and whether anybody still can write. */
+export interface ChannelState {
+  isMember: boolean;
+  isArchived: boolean;
+}
+
+export interface UserGroup {
+  id: string;
+  handle: string;
+  name: string;
+  users: readonly string[];
 }
 
 export interface Workspace {
@@ -43,6 +68,18 @@ export interface Workspace {
   add(message: Omit<WorkspaceMessage, 'ts'>): WorkspaceMessage;
   /** Replaces the message with the same channel and `ts`. */
   replace(message: WorkspaceMessage): void;
+  /** Takes a message away. */
+  remove(message: WorkspaceMessage): void;
+  /** The next time stamp, as an event gets it that is no message. */
+  nextTs(): string;
+  channelState(id: string): ChannelState;
+  setChannelState(id: string, state: Partial<ChannelState>): void;
+  /** The channels of all direct messages with the app. */
+  directChannels(): string[];
+  file(id: string): WorkspaceFile | null;
+  groups(): readonly UserGroup[];
+  /** Makes a group, or changes the one with the same id. */
+  setGroup(group: UserGroup): void;
   find(channel: string, ts: string): WorkspaceMessage | null;
   /** In the order in which they were written. */
   messages(): readonly WorkspaceMessage[];
@@ -55,6 +92,8 @@ export function createWorkspace(world: World, clock: Clock): Workspace {
     ),
   );
   const channels = new Set(world.channels.slack);
+  const states = new Map<string, ChannelState>();
+  const groups = new Map<string, UserGroup>();
   const messages: WorkspaceMessage[] = [];
   const places = new Map<string, number>();
   let lastMicros = 0;
@@ -87,12 +126,29 @@ export function createWorkspace(world: World, clock: Clock): Workspace {
       const index = places.get(placeOf(message));
       if (index !== undefined) messages[index] = message;
     },
+    remove(message) {
+      const index = places.get(placeOf(message));
+      if (index === undefined) return;
+      messages.splice(index, 1);
+      places.clear();
+      for (const [place, left] of messages.entries()) places.set(placeOf(left), place);
+    },
+    nextTs,
+    channelState: (id) => states.get(id) ?? usualState,
+    setChannelState(id, state) {
+      states.set(id, { ...(states.get(id) ?? usualState), ...state });
+    },
+    directChannels: () => [...channels].filter((channel) => channel.startsWith(directPrefix)),
+    file: (id) => messages.flatMap(({ files = [] }) => files).find((file) => file.id === id) ?? null,
+    groups: () => [...groups.values()],
+    setGroup: (group) => void groups.set(group.id, group),
     find: (channel, ts) => messages[places.get(placeOf({ channel, ts })) ?? -1] ?? null,
     messages: () => messages,
   };
 }
 
 const directPrefix = 'D-';
+const usualState: ChannelState = { isMember: true, isArchived: false };
 
 function placeOf({ channel, ts }: { channel: string; ts: string }): string {
   return `${channel}:${ts}`;

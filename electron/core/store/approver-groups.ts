@@ -1,0 +1,66 @@
+import { type Kysely, sql } from 'kysely';
+import type { EscalationOwner, RoutingConfig } from '../../../shared/model/rule.ts';
+import { isGroupName } from '../../../shared/model/rule.ts';
+import { type GroupMembers, withPeopleForGroups } from '../policy/approver-groups.ts';
+import type { PoolState } from '../routing/pools.ts';
+import { readRouting } from './routing.ts';
+import type { Database } from './tables.ts';
+
+export interface ReadGroup {
+  id: string;
+  handle: string;
+  members: readonly string[];
+}
+
+/** Whether an escalation goes to a group of people that only a chat knows. */
+export async function isAnyGroupNamed(db: Kysely<Database>): Promise<boolean> {
+  const rows = await db.selectFrom('escalation_owners').select(['approver', 'delegate']).execute();
+  return rows.some(({ approver, delegate }) => isGroupName(approver) || isGroupName(delegate ?? ''));
+}
+
+/** Keeps what a chat says of its groups in place of what it said before. */
+export async function keepGroups(
+  db: Kysely<Database>,
+  { source, groups, at }: { source: 'slack' | 'teams'; groups: readonly ReadGroup[]; at: Date },
+): Promise<void> {
+  await db.deleteFrom('chat_groups').where('source', '=', source).execute();
+  if (groups.length === 0) return;
+  await db
+    .insertInto('chat_groups')
+    .values(
+      groups.map(({ id, handle, members }) => ({
+        source,
+        group_id: id,
+        handle,
+        members: [...members],
+        read_at: at.toISOString(),
+      })),
+    )
+    .execute();
+}
+
+/** The active people in each group, by e-mail, in the chat's order. */
+async function readMembers(db: Kysely<Database>): Promise<GroupMembers> {
+  const { rows } = await sql<{ handle: string; emails: string[] }>`
+    select g.handle, array_agg(p.email order by m.place) as emails
+    from chat_groups g
+    cross join lateral unnest(g.members) with ordinality as m (chat_user, place)
+    join people p on case g.source when 'slack' then p.slack else p.teams end = m.chat_user and p.active
+    group by g.source, g.handle`.execute(db);
+  return new Map(rows.map(({ handle, emails }) => [handle, emails]));
+}
+
+/** As `readRouting`, with a person wherever a group is named who decides: it is always one person who may. */
+export async function readRoutingForPeople(
+  db: Kysely<Database>,
+  now: Date,
+): Promise<{ routing: RoutingConfig; poolStates: Record<string, PoolState> }> {
+  const { routing, poolStates } = await readRouting(db, now);
+  const owners = routing.escalation_owners;
+  if (!owners.some(namesGroup)) return { routing, poolStates };
+  const members = await readMembers(db);
+  return { routing: { ...routing, escalation_owners: withPeopleForGroups(owners, members) }, poolStates };
+}
+
+const namesGroup = ({ approver, delegate }: EscalationOwner): boolean =>
+  isGroupName(approver) || isGroupName(delegate ?? '');
