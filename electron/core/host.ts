@@ -158,7 +158,7 @@ async function openConnections(
       sandbox === null
         ? { by: 'environment', config: config.connectors, values: config.connectionValues }
         : { by: 'sandbox', config: sandbox, values: {} },
-    kept: await openKeptConnections({ file, read, secrets, log }),
+    kept: await openKeptConnections({ file, settings: read.settings, secrets, log }),
     tokensOf: (system) => tokens.get(system) ?? createTokenStore(`${system} account`, secrets, log),
     timeoutMs: config.vendorTimeoutMs,
     clock,

@@ -72,6 +72,9 @@ export interface ConnectionsOptions {
   onChange: () => void;
 }
 
+const secretVariables = (system: ConnectedSystem): Set<string> =>
+  new Set(setUpGuides[system].fields.filter(isSecret).map(({ variable }) => variable));
+
 const titleOf = (system: ConnectedSystem): string => setUpGuides[system].title;
 
 /** Throws the first problem of a draft, naming the field's variable for the screen. */
@@ -102,32 +105,42 @@ export function createConnections(options: ConnectionsOptions): Connections {
     return kept.isSetUp(system) ? 'screen' : null;
   };
 
-  /** What is there for a system's fields: entered on the screen, else in the environment. */
-  function present(system: ConnectedSystem): KeptSettings {
-    const { fields } = setUpGuides[system];
-    const inEnvironment = (wantsSecrets: boolean) =>
-      fields.filter(
-        (field) => isSecret(field) === wantsSecrets && given.values[field.variable] !== undefined,
-      );
-    const open = Object.fromEntries(
-      inEnvironment(false).map(({ variable }) => [variable, given.values[variable]]),
-    );
-    const named = inEnvironment(true).map(({ variable }) => variable);
-    if (given.config[system] !== null) return { values: open, secrets: named };
-    const own = kept.kept(system);
-    return { values: { ...open, ...own.values }, secrets: [...new Set([...named, ...own.secrets])] };
-  }
-
-  /** Every value of a system that is there, with the secrets. */
-  async function presentValues(system: ConnectedSystem): Promise<Record<string, string>> {
-    const own = Object.fromEntries(
+  const ownFields = (system: ConnectedSystem, values: Readonly<Record<string, string>>) =>
+    Object.fromEntries(
       setUpGuides[system].fields.flatMap(({ variable }) => {
-        const value = given.values[variable];
+        const value = values[variable];
         return value === undefined ? [] : [[variable, value] as const];
       }),
     );
-    return given.config[system] === null ? { ...own, ...(await kept.values(system)) } : own;
+
+  /** What is there for a system's fields and is no secret: entered on the screen, else in the environment. */
+  function openValues(system: ConnectedSystem): Record<string, string> {
+    const secret = secretVariables(system);
+    const inEnvironment = Object.entries(ownFields(system, given.values));
+    const open = Object.fromEntries(inEnvironment.filter(([variable]) => !secret.has(variable)));
+    return given.config[system] === null ? { ...open, ...kept.values(system) } : open;
   }
+
+  /** The secrets that are there for a system, in the environment or kept here. */
+  function secretNames(system: ConnectedSystem): string[] {
+    const inEnvironment = Object.keys(ownFields(system, given.values));
+    const own = given.config[system] === null ? kept.secretNames(system) : [];
+    return [...secretVariables(system)].filter(
+      (variable) => inEnvironment.includes(variable) || own.includes(variable),
+    );
+  }
+
+  /** Every value of a system that is there, with the secrets. Throws `forbidden` where the keychain is locked. */
+  async function presentValues(system: ConnectedSystem): Promise<Record<string, string>> {
+    const own = ownFields(system, given.values);
+    if (given.config[system] !== null) return own;
+    return { ...own, ...kept.values(system), ...(await kept.readSecrets(system)) };
+  }
+
+  const present = (system: ConnectedSystem): KeptSettings => ({
+    values: openValues(system),
+    secrets: secretNames(system),
+  });
 
   /** What a draft comes to, with the kept secrets that go on to hold. */
   async function draftValues(system: ConnectedSystem, entered: EnteredSettings) {
@@ -137,9 +150,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
     return { ...entered.values, ...Object.fromEntries(held) };
   }
 
-  function secretsIn(system: ConnectedSystem, values: Readonly<Record<string, string>>): string[] {
-    return setUpGuides[system].fields.filter(isSecret).flatMap(({ variable }) => values[variable] ?? []);
-  }
+  const secretsIn = (system: ConnectedSystem, values: Readonly<Record<string, string>>): string[] =>
+    [...secretVariables(system)].flatMap((variable) => values[variable] ?? []);
 
   const optionsFor = (system: ConnectedSystem): ConnectOptions => ({
     timeoutMs: options.timeoutMs,
@@ -180,7 +192,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
   }
 
   function describe(system: ConnectedSystem): Connection {
-    const { values, secrets: keptSecrets } = present(system);
+    const values = openValues(system);
     const observation = health.observed(system);
     const lastError = broken.get(system) ?? observation.lastError;
     const conceal = concealing(secrets.get(system) ?? []);
@@ -190,10 +202,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
       system,
       state: stateOf(system, observation),
       setBy: setBy(system),
-      values: Object.fromEntries(
-        Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-      ),
-      keptSecrets: [...keptSecrets],
+      values,
+      keptSecrets: secretNames(system),
       account: hasSignIn ? (accounts.get(system) ?? kept.account(system)) : null,
       lastSuccessAt: observation.lastSuccessAt,
       lastError: lastError && { ...lastError, message: conceal(lastError.message) },
@@ -240,14 +250,14 @@ export function createConnections(options: ConnectionsOptions): Connections {
     requireSound(entered);
     requireKeychain(draft);
     readConnectors(await draftValues(system, entered));
-    const sharing = new Set([...kept.sharing(system), system]);
-    // A secret that does not go on to hold is not left behind, to be sent to another address some day.
-    const gone = before.secrets.filter((name) => !entered.keptSecrets.includes(name));
     if (kept.isSetUp(system) && sendsSecretsElsewhere(guide, before.values, draft.values)) {
-      for (const other of sharing) await signOut(other);
+      await signOut(system);
+      await kept.forget(system);
     }
+    // A secret that does not go on to hold is not left behind, to be sent to another address some day.
+    const gone = kept.secretNames(system).filter((name) => !entered.keptSecrets.includes(name));
     await kept.save(system, { ...Object.fromEntries(gone.map((name) => [name, ''])), ...entered.values });
-    for (const other of sharing) await connect(other);
+    await connect(system);
     onChange();
     return describe(system);
   }

@@ -60,7 +60,8 @@ export function createLiveConnectors({ health, log }: LiveConnectorsOptions): Li
   const crms: Partial<Record<CrmSystem, CrmConnector>> = {};
   const knowledge: Partial<Record<KnowledgeConnector['system'], KnowledgeConnector>> = {};
   const slots = new Map<ConnectedSystem, Slot>();
-  const listening = new Map<ConnectedSystem, ChatConnector>();
+  /** Who is listened to, and when that has begun or could not. */
+  const listening = new Map<ConnectedSystem, { chat: ChatConnector; begun: Promise<void> }>();
   const queues = new Map<ConnectedSystem, Promise<void>>();
   const tells = new Set<() => void>();
   let pauses: Pauses = new Map();
@@ -108,17 +109,22 @@ export function createLiveConnectors({ health, log }: LiveConnectorsOptions): Li
   async function listenAnew(system: ConnectedSystem): Promise<void> {
     const wanted = listenTo === null || pauses.has(system) ? undefined : slots.get(system)?.connector;
     const before = listening.get(system);
-    if (before !== wanted && before !== undefined) {
+    if (before !== undefined && before.chat !== wanted) {
       listening.delete(system);
-      await before.stop().catch((thrown: unknown) => logFailure(system, thrown));
+      await before.chat.stop().catch((thrown: unknown) => logFailure(system, thrown));
     }
-    if (wanted === undefined || wanted === before || !isChat(wanted) || listenTo === null) return;
-    listening.set(system, wanted);
+    if (wanted === undefined || wanted === before?.chat || !isChat(wanted) || listenTo === null) return;
+    // Not waited for: whoever cannot be reached must be able to be stopped.
+    listening.set(system, { chat: wanted, begun: begin(wanted, listenTo) });
+  }
+
+  async function begin(chat: ChatConnector, listen: Listen): Promise<void> {
+    const { system } = chat;
     const note = (problem: string | null) => {
-      if (listening.get(system) === wanted) health.noteListening(system, problem);
+      if (listening.get(system)?.chat === chat) health.noteListening(system, problem);
     };
     try {
-      await listenTo(wanted, note);
+      await listen(chat, note);
     } catch (thrown) {
       const { code, message } = toAppError(thrown);
       if (code === 'cancelled') return;
@@ -169,6 +175,7 @@ export function createLiveConnectors({ health, log }: LiveConnectorsOptions): Li
     async listen(listen) {
       listenTo = listen;
       await Promise.all(connectedSystems.map(settleListening));
+      await Promise.all([...listening.values()].map(({ begun }) => begun));
     },
     onAvailable(tell) {
       tells.add(tell);

@@ -5,16 +5,14 @@ import { AppError } from '../../../shared/model/errors.ts';
 
 /** What an admin entered on the screen and is no secret. */
 const Settings = z.strictObject({
-  /** The systems that are set up here. */
-  systems: z.array(ConnectedSystem),
-  /** By variable: systems of one vendor share what they have in common. */
-  values: z.record(z.string(), z.string()),
+  /** The systems that are set up here, each with its values by variable. */
+  systems: z.partialRecord(ConnectedSystem, z.record(z.string(), z.string())),
   /** Who is signed in at a system. */
   accounts: z.partialRecord(ConnectedSystem, z.string()),
 });
 export type Settings = z.infer<typeof Settings>;
 
-export const noSettings: Settings = { systems: [], values: {}, accounts: {} };
+export const noSettings: Settings = { systems: {}, accounts: {} };
 
 export interface ReadSettings {
   settings: Settings;
