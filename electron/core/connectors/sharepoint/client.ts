@@ -13,7 +13,8 @@ import {
   toPolicyFile,
   wasPublished,
 } from './map.ts';
-import { htmlFileToHtml, sitePageToHtml, textToHtml, wordToHtml } from './page-body.ts';
+import { htmlFileToHtml, markdownToHtml, sitePageToHtml, textToHtml } from './page-body.ts';
+import { wordToHtml } from './word-body.ts';
 
 export interface SharepointOptions extends ConnectorParts {
   /** Graph's address, without a slash at the end and without the version. */
@@ -180,8 +181,17 @@ export function createSharepointConnector(options: SharepointOptions): Knowledge
 }
 
 async function fileToHtml({ kind, name }: PolicyFile, bytes: Buffer): Promise<string> {
-  if (kind === 'word') return wordToHtml(bytes, name);
-  return kind === 'html' ? htmlFileToHtml(bytes) : textToHtml(bytes);
+  switch (kind) {
+    case 'word':
+      return wordToHtml(bytes, name);
+    case 'markdown':
+      return markdownToHtml(bytes, name);
+    case 'html':
+      return htmlFileToHtml(bytes);
+    case 'page':
+    case 'text':
+      return textToHtml(bytes);
+  }
 }
 
 /**

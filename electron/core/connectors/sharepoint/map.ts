@@ -89,8 +89,8 @@ const kinds = {
   docx: 'word',
   html: 'html',
   htm: 'html',
-  md: 'text',
-  markdown: 'text',
+  md: 'markdown',
+  markdown: 'markdown',
   txt: 'text',
 } as const;
 export type PolicyFileKind = (typeof kinds)[keyof typeof kinds];
@@ -110,11 +110,19 @@ export function toPolicyFile({ driveItem, fields, sharepointIds, webUrl }: Libra
     kind,
     name,
     title: fields.Title?.trim() || name.slice(0, dot),
-    url: webUrl ?? null,
+    url: kind === 'page' ? (webUrl ?? null) : viewerOf(driveItem.webUrl ?? webUrl),
     version: fields._UIVersionString,
     sizeBytes: driveItem.size ?? 0,
     driveId: driveItem.parentReference.driveId,
   };
+}
+
+/** Where a browser shows the file, which it would fetch at its own address. */
+function viewerOf(webUrl: string | null | undefined): string | null {
+  if (!webUrl) return null;
+  const url = new URL(webUrl);
+  url.searchParams.set('web', '1');
+  return url.href;
 }
 
 /**

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { readPolicyPage } from '../../knowledge/read-page.ts';
 import { publishedVersion } from './map.ts';
-import { htmlFileToHtml, textToHtml } from './page-body.ts';
+import { htmlFileToHtml, markdownToHtml, textToHtml } from './page-body.ts';
 
-describe('a text or Markdown file', () => {
+describe('a text file', () => {
   it.each([
     ['One & <two>\n\n\n  \nThree\r\n\r\nfour', '<p>One &amp; &lt;two&gt;</p>\n<p>Three</p>\n<p>four</p>'],
     [
@@ -34,6 +35,65 @@ describe('a text or Markdown file', () => {
     const startedAt = performance.now();
     textToHtml(Buffer.from(`${'| '.repeat(200_000)}\n${' '.repeat(400_000)}x\n${'-|'.repeat(200_000)}`));
     expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+});
+
+describe('a Markdown file', () => {
+  const read = (text: string) =>
+    readPolicyPage(
+      {
+        source: 'sharepoint',
+        id: 'f1',
+        version: 1,
+        title: 'Policy',
+        body: markdownToHtml(Buffer.from(text), 'Policy.md'),
+        url: null,
+        labels: [],
+        fetchedAt: '2026-05-18T09:00:00Z',
+      },
+      null,
+    );
+
+  it('is read as it looks: headings, lists, emphasis, links and tables', () => {
+    const text = `---
+title: For programs
+---
+# Routing
+
+Leads of a **strategic** account go to [Ana](https://example.com/ana).
+
+1. First
+2. Then *this* & that
+
+## Limits
+
+| Setting | Value |
+|:--|--:|
+| \`Review window\` | PT2H |
+| Protected owners | ana@example.com<br>ben@example.com |
+`;
+    const { passages, settings } = read(text);
+    expect(passages.map(({ heading, text: words }) => [heading, words])).toEqual([
+      ['Routing', 'Leads of a strategic account go to Ana.'],
+      ['Routing', 'First'],
+      ['Routing', 'Then this & that'],
+    ]);
+    expect(settings).toMatchObject([
+      { name: 'Review window', value: 'PT2H' },
+      { name: 'Protected owners', value: 'ana@example.com; ben@example.com' },
+    ]);
+  });
+
+  it('of long lines and many marks takes no time', () => {
+    const startedAt = performance.now();
+    for (const mark of ['| ', '*_', '[', '` ', '<!--', '---\n'])
+      markdownToHtml(Buffer.from(mark.repeat(5_000)), 'Policy.md');
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  it('that is nested without end is told by its name', () => {
+    const nested = Buffer.from('> '.repeat(20_000));
+    expect(() => markdownToHtml(nested, 'Policy.md')).toThrow('Policy.md cannot be read as Markdown.');
   });
 });
 

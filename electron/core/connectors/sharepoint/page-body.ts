@@ -1,4 +1,4 @@
-import mammoth from 'mammoth';
+import { Marked } from 'marked';
 import { parse as parseHtml } from 'node-html-parser';
 import { AppError } from '../../../../shared/model/errors.ts';
 import type { SitePage, WebPart } from './map.ts';
@@ -17,27 +17,29 @@ function webPartToHtml({ innerHtml, data }: WebPart): string {
   return [...texts, ...(htmlStrings ?? []).map(({ value }) => value ?? '')].join('\n');
 }
 
-/** A Word document as HTML, without its pictures. Throws `vendor_refused` where it is none, or locked by a password. */
-export async function wordToHtml(bytes: Buffer, name: string): Promise<string> {
-  try {
-    const { value } = await mammoth.convertToHtml(
-      { buffer: bytes },
-      { convertImage: mammoth.images.imgElement(async () => ({ src: '' })) },
-    );
-    return value;
-  } catch (thrown) {
-    throw new AppError(
-      'vendor_refused',
-      `${name} cannot be read as a Word document. Open it in Word, take off any password or sensitivity label, and save it anew as .docx.`,
-      { cause: thrown, details: { vendor: 'SharePoint', file: name } },
-    );
-  }
-}
-
 /** What stands on an HTML file's page; the head, with its title and styles, is no part of it. */
 export function htmlFileToHtml(bytes: Buffer): string {
   const html = decodeText(bytes);
   return parseHtml(html).querySelector('body')?.innerHTML ?? html;
+}
+
+/** What stands at the top of a file for programs, between two lines of dashes. */
+const frontMatter = /^---[ \t]*\r?\n(?:.*\r?\n)*?---[ \t]*(?:\r?\n|$)/;
+
+/**
+ * A Markdown file as HTML, in GitHub's flavour, for its tables. Throws `vendor_refused` where it is nested deeper than
+ * anybody would write.
+ */
+export function markdownToHtml(bytes: Buffer, name: string): string {
+  try {
+    return new Marked({ gfm: true }).parse(decodeText(bytes).replace(frontMatter, ''), { async: false });
+  } catch (thrown) {
+    throw new AppError(
+      'vendor_refused',
+      `${name} cannot be read as Markdown. Open it, look for quotations or lists that are nested without end, and save it anew.`,
+      { cause: thrown, details: { vendor: 'SharePoint', file: name } },
+    );
+  }
 }
 
 /** The cells of a line that is drawn with `|`. */
@@ -47,10 +49,7 @@ const cellsOf = (line: string): string[] => line.trim().replace(/^\|/, '').repla
 const isRule = (line: string): boolean =>
   line.includes('|') && cellsOf(line).every((cell) => /^:?-+:?$/.test(cell.trim()));
 
-/**
- * Plain text or Markdown as HTML: a paragraph for each block between empty lines, and a table for each that is drawn
- * with `|`. Other marks of Markdown stay as they were written.
- */
+/** Plain text as HTML: a paragraph for each block between empty lines, and a table for each that is drawn with `|`. */
 export function textToHtml(bytes: Buffer): string {
   const blocks = decodeText(bytes).split(/\r?\n(?:[ \t]*\r?\n)+/);
   return blocks.map(blockToHtml).join('\n');
