@@ -64,7 +64,7 @@ function readBody(
       const child = node as HTMLElement;
       if (headingTag.test(child.tagName)) {
         heading = plain(child.textContent) || null;
-        anchor = heading === null ? null : anchorOf(heading);
+        anchor = heading === null ? null : anchorOf(child.textContent);
       } else if (child.tagName === 'TABLE') addTable(child);
       // A paragraph that was never closed may hold the table behind it.
       else if (passageTags.has(child.tagName) && !child.querySelector('table')) add(plain(child.textContent));

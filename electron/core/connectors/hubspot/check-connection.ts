@@ -8,7 +8,7 @@ import { portalOf } from './portal.ts';
 const contactsScope = 'crm.objects.contacts.read';
 const writeScope = 'crm.objects.contacts.write';
 /** Where the account is not known: HubSpot leads on to the one that the reader is signed in to. */
-const anyAccountsKeysUrl = 'https://app.hubspot.com/l/service-keys';
+const anyAccountsKeysUrl = 'https://app.hubspot.com/service-keys';
 
 const afterSignIn = 'Tried as soon as HubSpot takes the token.';
 
@@ -114,7 +114,11 @@ async function checkWriting(api: HubspotApi, trial: Trial, call: CallOptions): P
     );
   }
   return tryOut(trial, async () => {
-    if (!scopes.includes(writeScope)) throw lacking('HubSpot', `The token does not carry ${writeScope}.`);
+    if (!scopes.includes(writeScope))
+      throw lacking(
+        'HubSpot',
+        `The token does not carry ${writeScope}. One that was added just now may take some minutes to show.`,
+      );
     return `The token carries ${writeScope}.`;
   });
 }
