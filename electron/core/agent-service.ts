@@ -11,6 +11,7 @@ import { closeUnanswered } from './automations/close-unanswered.ts';
 import { deliverMessages } from './automations/deliver-messages.ts';
 import { remindOfEscalation } from './automations/escalation-reminder.ts';
 import { fetchFiles } from './automations/fetch-files.ts';
+import { createGroupWatch } from './automations/group-watch.ts';
 import { createHomeWatch } from './automations/home-watch.ts';
 import { jobKey, type QueueName, type Queues, queueNames } from './automations/queues.ts';
 import { readGroups } from './automations/read-groups.ts';
@@ -139,6 +140,7 @@ export function createAgentService(options: AgentServiceOptions): AgentService {
 
   const delivery = { db, jobs, chats, clock, log };
   const homes = createHomeWatch(delivery);
+  const groups = createGroupWatch(delivery);
   const reminders = { db, jobs, clock };
   const handlers: {
     [Name in QueueName]: (
@@ -155,7 +157,7 @@ export function createAgentService(options: AgentServiceOptions): AgentService {
     'fetch-files': ({ requestId }, { signal }) => fetchFiles(delivery, requestId, signal),
     'settle-cards': ({ requestId }, { signal }) => settleCards(delivery, requestId, signal),
     'show-home': (home, { signal }) => showHome(delivery, home, signal),
-    'read-groups': (groups, { signal }) => readGroups(delivery, groups, signal),
+    'read-groups': (job, { signal }) => readGroups(delivery, job, signal),
   };
 
   const listenOptions = ({ system: source }: ChatConnector): ListenOptions => ({
@@ -202,12 +204,14 @@ export function createAgentService(options: AgentServiceOptions): AgentService {
       pruning = setInterval(() => void prune(), pruneEveryMs);
       stopTelling = connectors.onAvailable(() => void takeUpWaiting());
       await homes.start();
+      groups.start();
       await connectors.listen((chat, onProblem) => chat.listen(takeIn, onProblem, listenOptions(chat)));
     },
     isIdle: () => busy === 0,
     async stop() {
       clearInterval(pruning);
       stopTelling?.();
+      groups.stop();
       await homes.stop();
       await connectors.stop();
     },

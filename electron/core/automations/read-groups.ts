@@ -3,10 +3,12 @@ import { isRefusal, withRetries } from '../connectors/retry.ts';
 import type { Clock, Log } from '../ports.ts';
 import { isAnyGroupNamed, keepGroups } from '../store/approver-groups.ts';
 import type { Db } from '../store/db.ts';
+import type { Jobs } from '../store/jobs.ts';
 import type { Queues } from './queues.ts';
 
 export interface GroupsOptions {
   db: Db;
+  jobs: Pick<Jobs<Queues>, 'enqueue'>;
   chats: Partial<Record<'slack' | 'teams', ChatConnector>>;
   clock: Clock;
   log: Log;
@@ -17,7 +19,7 @@ export interface GroupsOptions {
  * chat can be read again; a refusal is logged, because the escalation then goes to the delegate.
  */
 export async function readGroups(
-  { db, chats, clock, log }: GroupsOptions,
+  { db, chats, clock, log }: Omit<GroupsOptions, 'jobs'>,
   { source }: Queues['read-groups'],
   signal: AbortSignal,
 ): Promise<void> {

@@ -12,10 +12,34 @@ export interface ReadGroup {
   members: readonly string[];
 }
 
+/** The handles of the groups that escalations go to, without `@`. */
+async function namedGroups(db: Kysely<Database>): Promise<string[]> {
+  const rows = await db.selectFrom('escalation_owners').select(['approver', 'delegate']).execute();
+  const names = rows.flatMap(({ approver, delegate }) => [approver, delegate ?? '']).filter(isGroupName);
+  return [...new Set(names.map((name) => name.slice(1)))];
+}
+
 /** Whether an escalation goes to a group of people that only a chat knows. */
 export async function isAnyGroupNamed(db: Kysely<Database>): Promise<boolean> {
-  const rows = await db.selectFrom('escalation_owners').select(['approver', 'delegate']).execute();
-  return rows.some(({ approver, delegate }) => isGroupName(approver) || isGroupName(delegate ?? ''));
+  return (await namedGroups(db)).length > 0;
+}
+
+/** Whether a group that is named was never read, or not since then. */
+export async function areGroupsOutdated(
+  db: Kysely<Database>,
+  source: 'slack' | 'teams',
+  since: Date,
+): Promise<boolean> {
+  const named = await namedGroups(db);
+  if (named.length === 0) return false;
+  const fresh = await db
+    .selectFrom('chat_groups')
+    .select('handle')
+    .where('source', '=', source)
+    .where('handle', 'in', named)
+    .where('read_at', '>=', since.toISOString())
+    .execute();
+  return fresh.length < named.length;
 }
 
 /** Keeps what a chat says of its groups in place of what it said before. */
