@@ -198,8 +198,8 @@ async function build(
   }
   // Kept in the shared store: whichever program listens goes on where the last one stopped.
   const state: StateStore = {
-    get: async (name) => createStateStore((await joinStore()).db.kysely).get(name),
-    set: async (name, value) => createStateStore((await joinStore()).db.kysely).set(name, value),
+    get: async (name) => createStateStore((await openSession()).db.kysely).get(name),
+    set: async (name, value) => createStateStore((await openSession()).db.kysely).set(name, value),
   };
   const tellConnections = atMostEvery(tellConnectionsEveryMs, () => changes.noteArea('connections'));
   stops.unshift(async () => tellConnections.stop());
@@ -229,9 +229,13 @@ async function build(
   let isAgentWanted = false;
   stops.unshift(async () => await agent?.stop());
   stops.unshift(async () => await pauses?.stop());
+  const openSession = once(async (): Promise<StoreSession> => {
+    session ??= await openStoreSession(config, log);
+    return session;
+  });
   /** Joins the store if it is not joined, and has the agent work there. */
   const joinStore = once(async (): Promise<StoreSession> => {
-    session ??= await openStoreSession(config, log);
+    const session = await openSession();
     pauses ??= await watchPauses(session.db, { live, log });
     if (isAgentWanted && !agent) {
       const { crashPoint, onRun } = parts;
