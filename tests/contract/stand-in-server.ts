@@ -1,4 +1,4 @@
-import type { Log } from '../../electron/core/ports.ts';
+import type { Clock, Log } from '../../electron/core/ports.ts';
 import { createFaults, type Faults, type VendorSystem } from '../../electron/core/sandbox/faults.ts';
 import type {
   SandboxCredentials,
@@ -61,8 +61,11 @@ export async function serveStandIn<Kind extends StandIn>(options: {
   system: VendorSystem;
   world: object;
   create: (context: StandInContext) => Kind;
+  /** The vendor's; it stands still where it is left out. */
+  clock?: Pick<Clock, 'now'>;
   onExchange?: (exchange: Exchange, standIn: Kind) => void;
 }): Promise<StandInServer<Kind>> {
+  const { clock = stoppedClock } = options;
   const faults = createFaults();
   const log = createTestLog();
   const exchanges: Exchange[] = [];
@@ -72,13 +75,14 @@ export async function serveStandIn<Kind extends StandIn>(options: {
   const server = await startVendorServer({
     system: options.system,
     faults,
+    clock,
     log,
     timeoutHoldMs: 5_000,
     limitFactor: Number.POSITIVE_INFINITY,
     standIn: (baseUrl) => {
       const standIn = options.create({
         world: parseWorld(options.world, 'the test world'),
-        clock: stoppedClock,
+        clock: { ...stoppedClock, ...clock },
         log,
         credentials,
         baseUrl: () => baseUrl,

@@ -1,6 +1,7 @@
 import { expect, onTestFinished } from 'vitest';
 import type { ChatEvent, ChatFile } from '../../electron/core/connectors/connector.ts';
 import { createTeamsConnector, teamsSignIn } from '../../electron/core/connectors/teams/client.ts';
+import type { Clock } from '../../electron/core/ports.ts';
 import type { StandInRequest } from '../../electron/core/sandbox/stand-in.ts';
 import { createTeamsStandIn } from '../../electron/core/sandbox/teams.ts';
 import type { DecisionCard } from '../../shared/model/decision-card.ts';
@@ -32,8 +33,9 @@ export interface Kept {
   tokens: string | null;
 }
 
-export async function serve() {
-  const server = await serveStandIn({ system: 'teams', world, create: createTeamsStandIn });
+/** @param clock Graph's; it stands still where it is left out */
+export async function serve(clock: Pick<Clock, 'now'> = stoppedClock) {
+  const server = await serveStandIn({ system: 'teams', world, clock, create: createTeamsStandIn });
   onTestFinished(() => server[Symbol.asyncDispose]());
   return server;
 }
@@ -46,7 +48,6 @@ export function connect(
     kept?: Kept;
     refreshToken?: string | null;
     timeoutMs?: number;
-    now?: Date;
     channels?: (TeamsChannel | NamedTeamsChannel)[];
   } = {},
 ) {
@@ -69,7 +70,6 @@ export function connect(
       set: async (name, value) => void kept.state.set(name, value),
     },
     pace: { shortestMs: 5, longestMs: 5 },
-    clock: { now: () => options.now ?? stoppedClock.now() },
   });
   const events: ChatEvent[] = [];
   const problems: (string | null)[] = [];
@@ -99,7 +99,9 @@ export const quiet = (server: Server) => until(() => server.standIn.isQuiet()).t
 export const ours = (server: Server) => server.standIn.messages().filter(({ isOurs }) => isOurs);
 export const isPost = ({ method, url }: StandInRequest) =>
   method === 'POST' && url.pathname.endsWith('/replies');
-export const isDelta = ({ url }: StandInRequest) => url.pathname.endsWith('/delta');
+/** A round of reading; not the look at Graph's clock before the first one. */
+export const isDelta = ({ url }: StandInRequest) =>
+  url.pathname.endsWith('/delta') && url.searchParams.get('$top') !== '1';
 export const isToken = ({ url }: StandInRequest) => url.pathname.endsWith('/token');
 /** The files of the messages that were handed on. */
 export const filesIn = (events: readonly ChatEvent[]): ChatFile[] =>

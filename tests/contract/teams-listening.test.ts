@@ -106,7 +106,8 @@ describe('Teams connector: listening', () => {
   });
 
   test('what we wrote and what was there before us is not handed on', async () => {
-    const server = await serve();
+    let now = new Date('2026-05-18T09:00:00Z');
+    const server = await serve({ now: () => now });
     const { standIn } = server;
     const kept: Kept = { state: new Map(), tokens: null };
     const first = connect(server, { kept });
@@ -121,11 +122,12 @@ describe('Teams connector: listening', () => {
     await quiet(server);
     expect(first.texts()).not.toContain('Ours');
     await first.connector.stop();
+    standIn.sendMessage({ user: 't-emma', channel: standIn.directChat('t-emma'), text: 'old, by its time' });
     // Somebody reacts to it after another desk has begun to listen.
-    const later = connect(server, { now: new Date('2026-05-20T09:00:00Z') });
+    now = new Date('2026-05-20T09:00:00Z');
+    const later = connect(server);
     await later.listen();
     standIn.touch(id);
-    standIn.sendMessage({ user: 't-emma', channel: standIn.directChat('t-emma'), text: 'old, by its time' });
     const from = server.exchanges.length;
     await until(
       () => server.exchanges.slice(from).filter(({ request }) => isDelta(request)).length,

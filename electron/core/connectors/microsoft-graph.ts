@@ -71,6 +71,8 @@ export interface Graph {
   download(path: string, call: GraphCall & { maximumBytes: number }): Promise<Buffer>;
   /** The path of a link in an answer; throws `vendor_garbled` where it leads to another host. */
   pathOfLink(link: string): string;
+  /** The time by Graph's clock, as its last answer showed it; by ours as long as there was none. */
+  now(): Date;
 }
 
 /** A path with its parts encoded: graphPath`/users/${id}`. */
@@ -110,6 +112,12 @@ interface BuiltRequest {
 
 export function createGraph(options: GraphOptions): Graph {
   const { vendor, baseUrl, timeoutMs, log } = options;
+  let aheadMs = 0;
+
+  function noteClock(headers: Headers): void {
+    const at = Date.parse(headers.get('date') ?? '');
+    if (!Number.isNaN(at)) aheadMs = at - Date.now();
+  }
 
   /** Sends once; where Graph does not take the token, nothing came of it, and it is sent again with a new one. */
   async function exchange<Reply extends { status: number; headers: Headers }>(
@@ -131,6 +139,7 @@ export function createGraph(options: GraphOptions): Graph {
       );
     const reply = await sendWith(await options.token({ isRefused: false, signal }));
     if (reply.status === 401) return sendWith(await options.token({ isRefused: true, signal }));
+    noteClock(reply.headers);
     const budget = budgetOf(reply.headers);
     if (budget !== null) options.onBudget?.(budget);
     return reply;
@@ -198,6 +207,7 @@ export function createGraph(options: GraphOptions): Graph {
       return file.bytes;
     },
     pathOfLink,
+    now: () => new Date(Date.now() + aheadMs),
   };
 }
 

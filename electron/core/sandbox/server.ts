@@ -106,6 +106,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const server = await startVendorServer({
       system,
       faults,
+      clock,
       log: vendorLog,
       timeoutHoldMs,
       limitFactor,

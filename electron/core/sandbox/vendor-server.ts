@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Log } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
 import { createFaultyPages } from './fault-pages.ts';
 import { busyReply, expiredReply, htmlPage, refusedReply } from './fault-replies.ts';
 import type { Fault, Faults, VendorSystem } from './faults.ts';
@@ -22,6 +22,8 @@ export interface VendorServerOptions {
   /** Built once the address is known. */
   standIn: (baseUrl: string) => StandIn;
   faults: Faults;
+  /** The vendor's own, which every answer shows. */
+  clock: Pick<Clock, 'now'>;
   log: Log;
   /** How long a `timeout` fault holds a request whose client does not give up, in milliseconds. */
   timeoutHoldMs: number;
@@ -36,7 +38,7 @@ export interface VendorServerOptions {
 
 /** Serves one stand-in on a free port of the loopback, with faults, credentials and rate limits in front. */
 export async function startVendorServer(options: VendorServerOptions): Promise<VendorServer> {
-  const { system, faults, log, timeoutHoldMs } = options;
+  const { system, faults, clock, log, timeoutHoldMs } = options;
   // A client that was busy for longer than Node's five seconds would send into a connection that is just being closed.
   const server = createServer({ keepAliveTimeout: 60_000 });
   const port = await listen(server);
@@ -81,7 +83,7 @@ export async function startVendorServer(options: VendorServerOptions): Promise<V
   /** What comes where nothing is done; null for the faults that let the work be done. */
   function replyInstead({ kind, retryAfterSeconds }: Fault, request: StandInRequest): StandInReply | null {
     const busy = (form: Parameters<typeof busyReply>[2]['form']) =>
-      busyReply(standIn, request, { form, now: new Date() });
+      busyReply(standIn, request, { form, now: clock.now() });
     switch (kind) {
       case 'http_401':
         return expiredReply(standIn, request);
@@ -123,6 +125,7 @@ export async function startVendorServer(options: VendorServerOptions): Promise<V
 
   server.on('request', (incoming, response) => {
     inFlight += 1;
+    response.setHeader('date', clock.now().toUTCString());
     answer(incoming, response)
       .catch((thrown: unknown) => {
         if (incoming.destroyed && !incoming.complete) return;

@@ -27,7 +27,6 @@ export interface ChannelMessagesOptions extends WatchedChannel {
   graph: Graph;
   state: StateStore;
   log: Log;
-  now(): Date;
   accountId(): Promise<string | null>;
   onUnreadable(problem: string): void;
 }
@@ -54,10 +53,20 @@ export function createChannelMessages(
   const stateName = `teams channel ${channel}`;
   let known: Progress | null = null;
 
-  async function load(): Promise<Progress> {
+  const begin = graphPath`/teams/${team}/channels/${channel}/messages/delta`;
+  const changedAfter = (at: Date) => ({
+    $top: '50',
+    $expand: 'replies',
+    $filter: `lastModifiedDateTime gt ${at.toISOString()}`,
+  });
+
+  async function load(signal: AbortSignal): Promise<Progress> {
     const kept = await state.get(stateName);
     if (kept !== null) return Progress.parse(JSON.parse(kept));
-    const since = new Date(options.now().getTime() - overlapMs).toISOString();
+    // Ours may be wrong: the first answer tells only what time it is for Graph, which dates the messages.
+    const query = { ...changedAfter(graph.now()), $top: '1' };
+    await graph.pages(z.unknown(), begin, { query, signal }).next();
+    const since = new Date(graph.now().getTime() - overlapMs).toISOString();
     const first = { since, newest: since, path: null };
     await state.set(stateName, JSON.stringify(first));
     return first;
@@ -65,13 +74,7 @@ export function createChannelMessages(
 
   async function read(progress: Progress, signal: AbortSignal): Promise<{ raw: unknown[]; path: string }> {
     const after = new Date(Math.max(Date.parse(progress.newest) - overlapMs, Date.parse(progress.since)));
-    const begin = graphPath`/teams/${team}/channels/${channel}/messages/delta`;
-    const query = {
-      $top: '50',
-      $expand: 'replies',
-      $filter: `lastModifiedDateTime gt ${after.toISOString()}`,
-    };
-    const call = progress.path === null ? { query, signal } : { signal };
+    const call = progress.path === null ? { query: changedAfter(after), signal } : { signal };
     const raw: unknown[] = [];
     let next: string | null = null;
     for await (const page of graph.pages(z.unknown(), progress.path ?? begin, call)) {
@@ -104,7 +107,7 @@ export function createChannelMessages(
   }
 
   return async (signal) => {
-    const progress: Progress = known ?? (await load());
+    const progress: Progress = known ?? (await load(signal));
     known = progress;
     const place: Place = {
       channel,

@@ -17,12 +17,12 @@ type Progress = z.infer<typeof Progress>;
 
 const stateName = 'teams chats';
 const overlapMs = 10 * 60_000;
+const chatsQuery = { $expand: 'lastMessagePreview', $top: '50' };
 
 export interface ChatMessagesOptions {
   /** For the signed-in account: an app alone cannot ask for all chats of one account. */
   graph: Graph;
   state: StateStore;
-  now(): Date;
   /** Throws `vendor_auth`, which says so to the admin, where nobody is signed in. */
   account(): Promise<{ id: string }>;
   onUnreadable(problem: string): void;
@@ -39,10 +39,12 @@ export function createChatMessages(options: ChatMessagesOptions): (signal: Abort
   /** Chat to the state of its newest message when it was handled. */
   let handled = new Map<string, string>();
 
-  async function load(): Promise<Progress> {
+  async function load(signal: AbortSignal): Promise<Progress> {
     const kept = await state.get(stateName);
     if (kept !== null) return Progress.parse(JSON.parse(kept));
-    const since = new Date(options.now().getTime() - overlapMs).toISOString();
+    // Ours may be wrong: the first answer tells only what time it is for Graph, which dates the messages.
+    await graph.pages(Chat, '/chats', { query: chatsQuery, signal }).next();
+    const since = new Date(graph.now().getTime() - overlapMs).toISOString();
     const first = { since, newest: since };
     await state.set(stateName, JSON.stringify(first));
     return first;
@@ -50,8 +52,8 @@ export function createChatMessages(options: ChatMessagesOptions): (signal: Abort
 
   async function listChats(signal: AbortSignal): Promise<Chat[]> {
     const chats: Chat[] = [];
-    const query = { $expand: 'lastMessagePreview', $top: '50' };
-    for await (const page of graph.pages(Chat, '/chats', { query, signal })) chats.push(...page.items);
+    const pages = graph.pages(Chat, '/chats', { query: chatsQuery, signal });
+    for await (const page of pages) chats.push(...page.items);
     return chats;
   }
 
@@ -76,7 +78,7 @@ export function createChatMessages(options: ChatMessagesOptions): (signal: Abort
 
   return async (signal) => {
     const { id: accountId } = await options.account();
-    const progress: Progress = known ?? (await load());
+    const progress: Progress = known ?? (await load(signal));
     known = progress;
     const { since } = progress;
     const afterMs = Math.max(Date.parse(progress.newest) - overlapMs, Date.parse(since));

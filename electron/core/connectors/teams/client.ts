@@ -1,5 +1,5 @@
 import { AppError, toAppError } from '../../../../shared/model/errors.ts';
-import type { Clock, Log, StateStore, TokenStore } from '../../ports.ts';
+import type { Log, StateStore, TokenStore } from '../../ports.ts';
 import type {
   CallOptions,
   ChatConnector,
@@ -51,7 +51,6 @@ export interface TeamsOptions extends ConnectorParts {
   pace: PollingPace;
   /** For each call, in milliseconds. */
   timeoutMs: number;
-  clock: Pick<Clock, 'now'>;
   log: Log;
 }
 
@@ -74,7 +73,7 @@ export function teamsSignIn(
  * messages that it posted carry a reference (see `reference.ts`) by which a retry finds them.
  */
 export function createTeamsConnector(options: TeamsOptions): ChatConnector {
-  const { tenantId, clientId, clientSecret, graphUrl, loginUrl, timeoutMs, log, state, clock } = options;
+  const { tenantId, clientId, clientSecret, graphUrl, loginUrl, timeoutMs, log, state } = options;
   const entra = { vendor, loginUrl, tenantId, clientId, timeoutMs, log };
   const signIn = teamsSignIn({ ...entra, tokens: options.tokens, refreshToken: options.refreshToken });
   const graphWith = (token: Parameters<typeof createGraph>[0]['token']): Graph =>
@@ -104,7 +103,7 @@ export function createTeamsConnector(options: TeamsOptions): ChatConnector {
         log.warn({ problem }, 'Teams sent something that cannot be read');
         onProblem(problem);
       };
-      const common = { state, now: () => clock.now(), onUnreadable: unreadable };
+      const common = { state, onUnreadable: unreadable };
       const readerOf = (watched: WatchedChannel) =>
         createChannelMessages({
           ...common,
