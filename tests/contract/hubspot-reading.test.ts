@@ -135,6 +135,9 @@ describe('HubSpot connector: reading', () => {
     ]);
     expect(idsOf(await connector.findAccounts({ ...none, name: 'Gruenwald' }))).toEqual(['701', '702']);
     expect(idsOf(await connector.findAccounts({ ...none, companyId: '703' }))).toEqual(['703']);
+    expect(
+      idsOf(await connector.findAccounts({ ...none, companyId: '701', otherCompanyIds: ['690'] })),
+    ).toEqual(['701', '690']);
     expect(await connector.findAccounts(none)).toEqual([]);
   });
 

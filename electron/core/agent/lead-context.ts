@@ -81,13 +81,15 @@ function* gatherAccounts(
   { target, counterpart }: FoundLead,
   { ground: { crms }, unreachable }: LeadInput,
 ): Steps<{ accounts: CrmAccount[]; reads: ContextRead[] }> {
-  const companyIdIn = (system: CrmSystem) =>
-    [target, counterpart].find((record) => record?.system === system)?.companyId ?? null;
+  const companiesIn = (system: CrmSystem) => {
+    const record = [target, counterpart].find((one) => one?.system === system);
+    return { companyId: record?.companyId ?? null, otherCompanyIds: record?.otherCompanyIds };
+  };
   const domain = leadDomain(target) ?? (counterpart && leadDomain(counterpart));
   const name = target.company ?? counterpart?.company ?? null;
   const answers = yield* askEach(
     'find_accounts',
-    crms.map((system) => ({ system, domain, name, companyId: companyIdIn(system) })),
+    crms.map((system) => ({ system, domain, name, ...companiesIn(system) })),
   );
   const names = crms.map((system) => crmNames[system]);
   const accounts = collect(answers, names, unreachable).flat();

@@ -29,7 +29,13 @@ export interface Tools {
   };
   find_duplicates: { input: { system: CrmSystem; record: CrmRecord }; output: CrmRecord[] };
   find_accounts: {
-    input: { system: CrmSystem; domain: string | null; name: string | null; companyId: string | null };
+    input: {
+      system: CrmSystem;
+      domain: string | null;
+      name: string | null;
+      companyId: string | null;
+      otherCompanyIds?: readonly string[] | undefined;
+    };
     output: CrmAccount[];
   };
   find_opportunities: { input: { system: CrmSystem; accountIds: string[] }; output: CrmOpportunity[] };

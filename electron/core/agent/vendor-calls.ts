@@ -80,11 +80,11 @@ export function vendorCallOf(call: CrmCall): VendorCall {
       };
     }
     case 'find_accounts': {
-      const { system, domain, name, companyId } = call.input;
+      const { system, ...query } = call.input;
       return {
         system,
-        asked: words([name, domain, companyId]),
-        make: (crm, signal) => crm.findAccounts({ domain, name, companyId }, { signal }),
+        asked: words([query.name, query.domain, query.companyId]),
+        make: (crm, signal) => crm.findAccounts(query, { signal }),
         describe: describe((found: readonly { name: string }[]) =>
           found.length === 0 ? 'no account' : found.map(({ name: title }) => title).join('; '),
         ),

@@ -61,7 +61,13 @@ export interface CrmConnector extends Connector {
   findPossibleDuplicates(record: CrmRecord, options?: CallOptions): Promise<CrmRecord[]>;
   /** Accounts or companies with this web domain or whose name begins alike; the caller judges the match. */
   findAccounts(
-    query: { domain: string | null; name: string | null; companyId: string | null },
+    query: {
+      domain: string | null;
+      name: string | null;
+      companyId: string | null;
+      /** Companies that the record is associated with beside it; they are told whatever they are called. */
+      otherCompanyIds?: readonly string[] | undefined;
+    },
     options?: CallOptions,
   ): Promise<CrmAccount[]>;
   /** Opportunities that are neither won nor lost. HubSpot: always empty until deals are connected. */

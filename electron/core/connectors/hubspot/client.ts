@@ -133,14 +133,14 @@ export function createHubspotConnector(options: HubspotOptions): CrmConnector {
       );
     },
 
-    async findAccounts({ domain, name, companyId }, call = {}) {
+    async findAccounts({ domain, name, companyId, otherCompanyIds = [] }, call = {}) {
       const groups = companiesLike({ domain, name });
       const found = groups.length === 0 ? [] : await api.findCompanyIds(groups, call);
-      const known = companyId !== null && isObjectId(companyId) ? [companyId] : [];
+      const known = [...(companyId === null ? [] : [companyId]), ...otherCompanyIds].filter(isObjectId);
       const companies = await api.readCompanies([...new Set([...known, ...found])], call);
       const wanted = companies.filter(
         (company) =>
-          (companyId !== null && [company.id, ...formerIdsOf(company)].includes(companyId)) ||
+          [company.id, ...formerIdsOf(company)].some((id) => known.includes(id)) ||
           (domain !== null && company.properties.domain?.toLowerCase() === domain.toLowerCase()) ||
           (name !== null && hasSameBeginning(company.properties.name ?? '', name)),
       );
