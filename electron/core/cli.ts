@@ -7,7 +7,7 @@ import { runExport } from './commands/export.ts';
 import { runImport } from './commands/import.ts';
 import { runMigrate } from './commands/migrate.ts';
 import { runScenarios } from './commands/scenario.ts';
-import { runSignIn } from './commands/sign-in.ts';
+import { runSignIn, type SignInSystem, signInSystems } from './commands/sign-in.ts';
 import { runAgent, runConsole, runStart } from './commands/start.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Area } from './doctor/finding.ts';
@@ -130,12 +130,16 @@ program
 
 program
   .command('sign-in')
-  .description('sign in the account that posts in Teams, for an agent on a machine without a keychain')
+  .description(
+    'sign in the account that posts in Teams, or acts in Salesforce, for an agent without a keychain',
+  )
+  .addArgument(new Argument('[system]', 'where to sign in').choices(signInSystems).default('teams'))
   .addOption(dataDir())
-  .option('--browser', 'in a browser on this machine, instead of by a code', false)
-  .action((options: PlaceOptions & { browser: boolean }) => {
+  .option('--browser', 'to Teams in a browser on this machine, instead of by a code', false)
+  .action((system: SignInSystem, options: PlaceOptions & { browser: boolean }) => {
     const config = quietly(configOf(options));
-    return ends(runSignIn({ config, isBrowser: options.browser, log: createLog(config.logLevel) }));
+    const log = createLog(config.logLevel);
+    return ends(runSignIn({ system, config, isBrowser: options.browser, log }));
   });
 
 program
