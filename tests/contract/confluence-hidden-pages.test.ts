@@ -1,18 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { idsOf, isPage, label, page, refusal, setUp } from './confluence-bench.ts';
 
-const day = 24 * 3_600_000;
-
-/** A clock that is moved by hand. */
-function movedClock() {
-  let at = Date.parse('2026-05-18T09:00:00Z');
-  return {
-    now: () => new Date(at),
-    move: (ms: number) => {
-      at += ms;
-    },
-  };
-}
+const known = [
+  { id: '1', title: 'Policy 1' },
+  { id: '2', title: 'Policy 2' },
+];
 
 describe('Confluence pages that cannot be read', () => {
   test('restricted from the start: Confluence lists none of them, and reading one by its id finds nothing', async () => {
@@ -35,34 +27,20 @@ describe('Confluence pages that cannot be read', () => {
     },
   );
 
-  test('restricted after it was read: missed, although the search is silent about it', async () => {
-    const { connector, standIn } = await setUp({ pages: [page('1'), page('2')] });
-    await connector.findPolicyPages({ label });
-    standIn.setPage(page('1', { restricted: true }));
-    await expect(connector.findPolicyPages({ label })).rejects.toMatchObject({ details: { pages: ['1'] } });
+  test('restricted since it governed: missed, although the search is silent about it', async () => {
+    const { connector, standIn } = await setUp({ pages: [page('1', { restricted: true }), page('2')] });
+    await expect(connector.findPolicyPages({ label, known })).rejects.toMatchObject({
+      code: 'vendor_refused',
+      details: { pages: ['1'] },
+    });
     standIn.setPage(page('1', { version: 2 }));
-    expect(idsOf(await connector.findPolicyPages({ label }))).toEqual(['1', '2']);
-  });
-
-  test('not to be found again for a day: forgotten, as its copy is', async () => {
-    const clock = movedClock();
-    const { connector, standIn } = await setUp({ pages: [page('1'), page('2')], clock });
-    await connector.findPolicyPages({ label });
-    standIn.setPage(page('1', { restricted: true }));
-    clock.move(day);
-    await expect(connector.findPolicyPages({ label })).rejects.toMatchObject({ code: 'vendor_refused' });
-    clock.move(1);
-    expect(idsOf(await connector.findPolicyPages({ label }))).toEqual(['2']);
+    expect(idsOf(await connector.findPolicyPages({ label, known }))).toEqual(['1', '2']);
   });
 
   test('put into the bin: it governs nothing any more, and is not missed', async () => {
-    const { connector, standIn, exchanges } = await setUp({ pages: [page('1'), page('2')] });
-    await connector.findPolicyPages({ label });
+    const { connector, standIn } = await setUp({ pages: [page('1'), page('2')] });
     standIn.removePage('1');
-    expect(idsOf(await connector.findPolicyPages({ label }))).toEqual(['2']);
-    const before = exchanges.length;
-    await connector.findPolicyPages({ label });
-    expect(exchanges.slice(before).filter(({ request }) => isPage('1')(request))).toEqual([]);
+    expect(idsOf(await connector.findPolicyPages({ label, known }))).toEqual(['2']);
   });
 
   test('archived, but still in the index: left out and logged', async () => {
@@ -78,17 +56,15 @@ describe('Confluence pages that cannot be read', () => {
       pages: [page('1'), page('2'), page('3')],
       spaces: ['REVOPS'],
     });
-    await connector.findPolicyPages({ label });
     standIn.setPage(page('1', { labels: [] }));
     standIn.setPage(page('2', { space: 'ARCHIVE' }));
-    expect(idsOf(await connector.findPolicyPages({ label }))).toEqual(['3']);
+    expect(idsOf(await connector.findPolicyPages({ label, known }))).toEqual(['3']);
   });
 
   test('not yet back in the index although it carries the label: it still governs', async () => {
     const { connector, answerNext } = await setUp({ pages: [page('1'), page('2')] });
-    await connector.findPolicyPages({ label });
     answerNext({ status: 200, body: { results: [{ id: '2', title: 'Policy 2' }], size: 1, _links: {} } });
-    expect(idsOf(await connector.findPolicyPages({ label }))).toEqual(['2', '1']);
+    expect(idsOf(await connector.findPolicyPages({ label, known }))).toEqual(['2', '1']);
   });
 
   test('any other failure of one page fails the whole', async () => {

@@ -13,7 +13,10 @@ describe.skipIf(contract === null)('Confluence contract', () => {
     });
     const askedForRemoved = async () => {
       for (const id of ['33001', '33002']) standIn.removePage(id);
-      await connector.findPolicyPages({ label });
+      await connector.findPolicyPages({
+        label,
+        known: ['33001', '33002'].map((id) => ({ id, title: 'Policy' })),
+      });
     };
     const calls: Record<
       Exclude<keyof KnowledgeConnector, 'system'> | 'findPolicyPages, some gone',
