@@ -13,6 +13,7 @@ import {
   startOrganisation,
   worldWith,
 } from './salesforce-organisation.ts';
+import { createTestLog } from './stand-in-server.ts';
 
 const north = { Id: '0MI000000000001AAA', Name: 'DACH North' };
 const territories = {
@@ -173,6 +174,23 @@ describe('Salesforce connector: the allowance of calls', () => {
     expect([failure.code, failure.message]).toEqual([
       'vendor_refused',
       expect.stringContaining('calls of the last 24 hours are used up. Wait'),
+    ]);
+  });
+
+  it('is warned of once, in time', async () => {
+    const { url, standIn } = await startOrganisation();
+    const log = createTestLog();
+    const connector = connect(url, { log });
+    await connector.listOwners();
+    expect(log.warnings).toEqual([]);
+    standIn.useCalls(960_000);
+    await connector.listOwners();
+    await connector.listOwners();
+    expect(log.warnings).toEqual([
+      {
+        fields: { used: 960_002, limit: 1_000_000, window: '24 hours' },
+        message: "Salesforce's API calls of the last 24 hours are nearly used up, by all programs together",
+      },
     ]);
   });
 });

@@ -1,12 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
+import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { runSignIn } from '../../electron/core/commands/sign-in.ts';
+import { readConfig } from '../../electron/core/config.ts';
 import {
   salesforceRefreshTokenIn,
   salesforceSignIn,
 } from '../../electron/core/connectors/salesforce/web-sign-in.ts';
 import { actingUser } from '../../electron/core/sandbox/salesforce/sign-in.ts';
 import { salesforceCallbackUrl } from '../../shared/model/salesforce-sign-in.ts';
+import { loadContract } from './contract-check.ts';
 import {
   connect,
   createMemoryTokens,
@@ -17,7 +21,7 @@ import {
   startServer,
   webApp,
 } from './salesforce-organisation.ts';
-import { credentials, stoppedClock } from './stand-in-server.ts';
+import { createTestLog, credentials, stoppedClock } from './stand-in-server.ts';
 
 const { clientId } = credentials.salesforce;
 const account = { id: actingUser.id, username: actingUser.username, email: actingUser.email };
@@ -31,6 +35,9 @@ function connectAs(url: string, tokens = createMemoryTokens(), refreshToken: str
   return connect(url, { auth: { kind: 'web', clientId, clientSecret: null, refreshToken }, tokens });
 }
 
+const contract = await loadContract('salesforce');
+
+/** Everything that listens on the callback's port stands in this file, so that no two files do so at once. */
 describe('Salesforce: signing in in the browser', () => {
   it('signs an account in, keeps what renews it, and says who it is', async () => {
     const { url } = await startOrganisation();
@@ -125,6 +132,57 @@ describe('Salesforce: signing in in the browser', () => {
     }
   });
 });
+
+describe.skipIf(contract === null)('Salesforce contract of a sign-in in the browser', () => {
+  it('holds for the code, the refresh token, and what they are answered with', async () => {
+    const { url, standIn, exchanges } = await startOrganisation();
+    const tokens = createMemoryTokens();
+    await signInByHand(url, tokens);
+    standIn.expireTokens();
+    await connectAs(url, tokens).listOwners();
+    const asked = exchanges.filter(({ request }) => request.url.pathname.endsWith('/token'));
+    const grants = asked.map(({ request }) => new URLSearchParams(request.body).get('grant_type'));
+    expect(grants).toEqual(['authorization_code', 'refresh_token']);
+    expect(asked.map((exchange) => contract?.check(exchange))).toEqual(
+      grants.map(() => ({ operationId: 'token', problems: [] })),
+    );
+  });
+});
+
+describe('Salesforce: signing in on the command line', () => {
+  it('shows the address, and prints what the environment of an agent needs', async () => {
+    const { url } = await startOrganisation();
+    const written = { stdout: '', stderr: '' };
+    const stdout = createText((text) => {
+      written.stdout += text;
+    });
+    const stderr = createText((text) => {
+      written.stderr += text;
+      const page = /^http\S+$/m.exec(text)?.[0];
+      if (page !== undefined) void pressInBrowser(page, 'allow');
+    });
+    const config = readConfig({
+      HOME: '/home/ana',
+      SWITCHYARD_SALESFORCE_LOGIN_URL: url,
+      SWITCHYARD_SALESFORCE_AUTH: 'web',
+      SWITCHYARD_SALESFORCE_CLIENT_ID: clientId,
+    });
+    const command = { system: 'salesforce', config, isBrowser: false, log: createTestLog() } as const;
+    expect(await runSignIn(command, { stdout, stderr })).toBe(0);
+    const token = /^SWITCHYARD_SALESFORCE_REFRESH_TOKEN=(5Aep\w+)\n$/.exec(written.stdout)?.[1] ?? null;
+    expect(await connectAs(url, createMemoryTokens(), token).listOwners()).toHaveLength(3);
+    expect(written.stderr).toContain('switchyard@acme.example is signed in');
+  });
+});
+
+function createText(onWrite: (text: string) => void): Writable {
+  return new Writable({
+    write(chunk, _encoding, done) {
+      onWrite(String(chunk));
+      done();
+    },
+  });
+}
 
 describe('Salesforce: renewing a sign-in', () => {
   it('keeps each new refresh token before it is needed, and renews once for many callers', async () => {
