@@ -152,11 +152,13 @@ export interface OpenOptions {
   secrets?: SecretStore;
   environment?: Record<string, string>;
   user?: string;
+  /** Each desk has a folder of its own. */
+  desk?: string;
 }
 
 /** Opens the program on the company's store as a window would, with the agent beside it. */
 export async function openWorkspace(company: Company, options: OpenOptions = {}): Promise<OpenWorkspace> {
-  const { secrets, environment = {}, user = 'tariq.noor@halden.example' } = options;
+  const { secrets, environment = {}, user = 'tariq.noor@halden.example', desk = 'first' } = options;
   let lines = '';
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -168,7 +170,7 @@ export async function openWorkspace(company: Company, options: OpenOptions = {})
     ...readConfig({
       HOME: company.folder,
       DATABASE_URL: company.databaseUrl,
-      SWITCHYARD_DATA_DIR: company.folder,
+      SWITCHYARD_DATA_DIR: path.join(company.folder, desk),
       SWITCHYARD_USER: user,
       ...environment,
     }),

@@ -123,7 +123,10 @@ describe('a console that is connected over a WebSocket', () => {
     await vi.waitFor(() => expect(heard).toEqual([change]));
 
     drop();
-    const everything: ChangeEvent = { requestIds: [], areas: ['requests', 'sandbox', 'system', 'sync'] };
+    const everything: ChangeEvent = {
+      requestIds: [],
+      areas: ['requests', 'sandbox', 'system', 'sync', 'connections'],
+    };
     await vi.waitFor(() => expect(heard).toEqual([change, everything, change]));
 
     stop();

@@ -55,15 +55,34 @@ function invalidInput(error: ORPCError<string, unknown>): ORPCError<ErrorCode, R
   });
 }
 
+const isStream = (output: unknown): output is AsyncGenerator<unknown, unknown, void> =>
+  typeof output === 'object' && output !== null && Symbol.asyncIterator in output;
+
+/** A stream fails after its call has been answered, so its errors get their wire form on the way. */
+async function* wireStream(
+  stream: AsyncGenerator<unknown, unknown, void>,
+  toWire: (thrown: unknown) => unknown,
+): AsyncGenerator<unknown, unknown, void> {
+  try {
+    return yield* stream;
+  } catch (thrown) {
+    throw toWire(thrown);
+  }
+}
+
 export const implementation = implement(contract)
   .$context<RpcContext>()
   .use(async ({ next, context, path }) => {
-    try {
-      return await next();
-    } catch (thrown) {
-      if (thrown instanceof ORPCError) throw thrown.code === 'BAD_REQUEST' ? invalidInput(thrown) : thrown;
+    const toWire = (thrown: unknown): ORPCError<string, unknown> => {
+      if (thrown instanceof ORPCError) return thrown.code === 'BAD_REQUEST' ? invalidInput(thrown) : thrown;
       const error = toAppError(thrown);
       if (error.code === 'internal') context.log.error({ err: thrown, path }, 'A call from a console failed');
-      throw wireError(error);
+      return wireError(error);
+    };
+    try {
+      const result = await next();
+      return isStream(result.output) ? { ...result, output: wireStream(result.output, toWire) } : result;
+    } catch (thrown) {
+      throw toWire(thrown);
     }
   });
