@@ -54,30 +54,6 @@ test('without Teams in the environment it says what to set', async () => {
   });
 });
 
-test('who signs in to Salesforce in the browser of this machine gets what acts there from then on', async () => {
-  const { sandbox, connectors } = await startWorld();
-  const { clientId } = sandbox.credentials.salesforce;
-  const auth = { kind: 'web', clientId, clientSecret: null, refreshToken: null } as const;
-  const salesforce = { loginUrl: sandbox.urls.salesforce, instanceUrl: null, auth };
-  const stdout = createText();
-  const stderr = createText((text) => {
-    const page = /^http\S+$/m.exec(text)?.[0];
-    if (page !== undefined && !text.includes('is signed in')) void allowInBrowser(page);
-  });
-  const config = { ...base, connectors: { ...connectors, salesforce } };
-  const terminal = { stdout: stdout.stream, stderr: stderr.stream };
-  expect(await runSignIn({ ...command, system: 'salesforce', config }, terminal)).toBe(0);
-  expect(stdout.text()).toMatch(/^SWITCHYARD_SALESFORCE_REFRESH_TOKEN=5Aep\w+\n$/);
-  expect(stderr.text()).toContain('switchyard@acme.example is signed in');
-});
-
-/** Presses *Allow* on the page, and follows where it leads. */
-async function allowInBrowser(page: string): Promise<void> {
-  const { origin, pathname, searchParams } = new URL(page);
-  searchParams.set('answer', 'allow');
-  await fetch(`${origin}${pathname}`, { method: 'POST', body: searchParams });
-}
-
 test('Salesforce by another way has nobody to sign in', async () => {
   const { connectors } = await startWorld();
   const signingIn = runSignIn({ ...command, system: 'salesforce', config: { ...base, connectors } });
