@@ -287,9 +287,18 @@ export interface ChatConnector extends Connector {
   findUserByEmail(email: string, options?: CallOptions): Promise<ChatUser | null>;
 }
 
+/** A policy page by what it was called when it was last read. */
+export type KnownPage = Pick<PolicyPage, 'id' | 'title'>;
+
 export interface KnowledgeConnector extends Connector {
   readonly system: 'confluence' | 'sharepoint';
-  /** Every page that carries the label, with its whole body, in the vendor's order of relevance or id. */
-  findPolicyPages(query: { label: string }, options?: CallOptions): Promise<PolicyPage[]>;
+  /**
+   * Every page that carries the label, with its whole body, in the vendor's order of relevance or id. `known` are pages
+   * that governed within a day: a system that lists nothing of what it hides must not make one of them disappear.
+   */
+  findPolicyPages(
+    query: { label: string; known?: readonly KnownPage[] },
+    options?: CallOptions,
+  ): Promise<PolicyPage[]>;
   readPage(id: string, options?: CallOptions): Promise<PolicyPage | null>;
 }

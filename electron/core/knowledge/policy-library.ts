@@ -4,7 +4,7 @@ import { type PolicyDocument, type PolicyPage, policyLabel } from '../../../shar
 import type { KnowledgeConnector } from '../connectors/connector.ts';
 import { type Tried, withRetries } from '../connectors/retry.ts';
 import type { Clock, Log } from '../ports.ts';
-import { keepPolicyPages, keptPolicyPages } from '../store/policy-pages.ts';
+import { keepPolicyPages, keptPolicyPages, knownPolicyPages } from '../store/policy-pages.ts';
 import type { Database } from '../store/tables.ts';
 import { readPolicyPage } from './read-page.ts';
 
@@ -48,7 +48,9 @@ export function createPolicyLibrary({ db, sources, clock, log }: PolicyLibraryOp
     source: KnowledgeConnector,
     signal: AbortSignal,
   ): Promise<Tried<PolicyDocument[]>> {
-    const tried = await withRetries(() => source.findPolicyPages({ label: policyLabel }, { signal }), {
+    const since = new Date(clock.now().getTime() - policyMaximumAgeMs);
+    const known = await knownPolicyPages(db, source.system, since);
+    const tried = await withRetries(() => source.findPolicyPages({ label: policyLabel, known }, { signal }), {
       clock,
       signal,
     });
@@ -58,7 +60,6 @@ export function createPolicyLibrary({ db, sources, clock, log }: PolicyLibraryOp
       await keep(source.system, pages);
       return { ...tried, value: pages.map((page) => readPolicyPage(page, null)) };
     }
-    const since = new Date(clock.now().getTime() - policyMaximumAgeMs);
     const kept = await keptPolicyPages(db, source.system, since);
     if (kept.length === 0) return tried;
     log.warn(

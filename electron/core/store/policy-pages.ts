@@ -18,6 +18,21 @@ export async function keptPolicyPages(
   return rows;
 }
 
+/** The pages of a source that governed at `since` or later, without their bodies. */
+export async function knownPolicyPages(
+  db: Kysely<Database>,
+  source: PolicyPage['source'],
+  since: Date,
+): Promise<Pick<PolicyPage, 'id' | 'title'>[]> {
+  return db
+    .selectFrom('policy_pages')
+    .select(['id', 'title'])
+    .where('source', '=', source)
+    .where('fetched_at', '>=', since.toISOString())
+    .orderBy('id')
+    .execute();
+}
+
 /** Keeps what a source holds now; pages that are no longer there are forgotten. */
 export async function keepPolicyPages(
   db: Kysely<Database>,

@@ -33,7 +33,7 @@ export async function* checkConnection(
   yield* checkSpaces(api, { trials: trials.spaces, spaces }, call);
   let found: FoundPolicy | null = null;
   const finding = await tryOut(trials.findPages, async () => {
-    found = await search.find(policyLabel, call);
+    found = await search.find({ label: policyLabel, known: [] }, call);
     return countOf(found);
   });
   yield finding;

@@ -1,11 +1,11 @@
 import { AppError } from '../../../../shared/model/errors.ts';
 import { policyLabel } from '../../../../shared/model/policy.ts';
 import type { Clock } from '../../ports.ts';
-import type { KnowledgeConnector } from '../connector.ts';
+import type { KnowledgeConnector, KnownPage } from '../connector.ts';
 import { type ConfluenceOptions as ApiOptions, createConfluenceApi } from './api.ts';
 import { checkConnection } from './check-connection.ts';
 import { toPolicyPage } from './map.ts';
-import { createPolicySearch, hasStatus, type NamedPage } from './policy-search.ts';
+import { createPolicySearch, hasStatus } from './policy-search.ts';
 
 export interface ConfluenceOptions extends ApiOptions {
   clock: Pick<Clock, 'now'>;
@@ -36,8 +36,8 @@ export function createConfluenceConnector(options: ConfluenceOptions): Knowledge
      * page fails the whole: half a policy must not pass for all of it. Pages that are archived or deleted govern
      * nothing; where the search still lists them, that is logged.
      */
-    async findPolicyPages({ label }, call = {}) {
-      const { pages, hidden, removed } = await search.find(label, call);
+    async findPolicyPages({ label, known = [] }, call = {}) {
+      const { pages, hidden, removed } = await search.find({ label, known }, call);
       if (hidden.length > 0) throw heldBack(hidden);
       if (removed.length > 0) {
         log.warn({ pages: removed, label }, 'Confluence lists policy pages that are archived or deleted');
@@ -58,7 +58,7 @@ export function createConfluenceConnector(options: ConfluenceOptions): Knowledge
   };
 }
 
-function heldBack(pages: readonly NamedPage[]): AppError {
+function heldBack(pages: readonly KnownPage[]): AppError {
   const names = pages.map(({ id, title }) => `"${title}" (${id})`).join(', ');
   const [they, them, were] = pages.length === 1 ? ['it', 'it', 'was'] : ['they', 'them', 'were'];
   return new AppError(

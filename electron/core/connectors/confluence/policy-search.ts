@@ -1,7 +1,7 @@
 import { AppError } from '../../../../shared/model/errors.ts';
 import type { PolicyPage } from '../../../../shared/model/policy.ts';
 import type { Clock, Log } from '../../ports.ts';
-import type { CallOptions } from '../connector.ts';
+import type { CallOptions, KnownPage } from '../connector.ts';
 import type { Page } from './answers.ts';
 import type { ConfluenceApi, FoundItem } from './api.ts';
 import { attachmentsOf, pagesWithLabel } from './cql.ts';
@@ -14,23 +14,21 @@ export interface PolicySearchParts {
   log: Log;
 }
 
-export interface NamedPage {
-  id: string;
-  title: string;
-}
-
 /** The pages with a label, sorted by what can be had of them. */
 export interface FoundPolicy {
   pages: PolicyPage[];
-  /** Pages that Confluence lists, or listed within a day, and now does not show: restricted, or deleted for good. */
-  hidden: NamedPage[];
+  /** Pages that Confluence lists, or that were known, and that it does not show: restricted, or deleted for good. */
+  hidden: KnownPage[];
   /** Pages that it still lists although they are archived, in the bin or deleted. */
-  removed: NamedPage[];
+  removed: KnownPage[];
 }
 
 export interface PolicySearch {
-  /** Every page that carries the label. Throws where one cannot be read for another reason than those told above. */
-  find(label: string, call: CallOptions): Promise<FoundPolicy>;
+  /**
+   * Every page that carries the label, the `known` ones that the search does not list among them. Throws where one
+   * cannot be read for another reason than those told above.
+   */
+  find(query: { label: string; known: readonly KnownPage[] }, call: CallOptions): Promise<FoundPolicy>;
   /** What the search lists, without reading it. */
   list(label: string, call: CallOptions): Promise<FoundItem[]>;
 }
@@ -39,30 +37,16 @@ export interface PolicySearch {
 const maximumPages = 500;
 const maximumAttachments = 2_000;
 const readsAtOnce = 8;
-/** As long as a copy of the page would count as policy, its disappearing is not taken for its end. */
-const rememberedMs = 24 * 3_600_000;
 
 /**
  * Confluence's search leaves out what the account may not view, without a word, and its index lags behind: so pages that
- * were found before are looked for by id too, and no restriction makes the policy laxer unnoticed.
+ * are known are looked for by id too, and no restriction makes the policy laxer unnoticed.
  */
 export function createPolicySearch({ api, spaces, clock, log }: PolicySearchParts): PolicySearch {
-  const remembered = new Map<string, { label: string; title: string; at: number }>();
-
   const list = (label: string, call: CallOptions) =>
     api.search({ cql: pagesWithLabel(label, spaces), expand: 'version', atMost: maximumPages }, call);
 
-  /** Pages that were read a while ago and that the search lists no longer. */
-  function vanishedFrom(listed: readonly NamedPage[], label: string): NamedPage[] {
-    const since = clock.now().getTime() - rememberedMs;
-    return [...remembered]
-      .filter(
-        ([id, page]) => page.label === label && page.at >= since && !listed.some((item) => item.id === id),
-      )
-      .map(([id, { title }]) => ({ id, title }));
-  }
-
-  async function readAll(pages: readonly NamedPage[], call: CallOptions): Promise<ReadPage[]> {
+  async function readAll(pages: readonly KnownPage[], call: CallOptions): Promise<ReadPage[]> {
     const read: ReadPage[] = [];
     for (let start = 0; start < pages.length; start += readsAtOnce) {
       const batch = pages.slice(start, start + readsAtOnce);
@@ -72,7 +56,7 @@ export function createPolicySearch({ api, spaces, clock, log }: PolicySearchPart
   }
 
   async function namesOfAttachments(
-    pages: readonly NamedPage[],
+    pages: readonly KnownPage[],
     call: CallOptions,
   ): Promise<Map<string, string[]> | undefined> {
     try {
@@ -97,20 +81,18 @@ export function createPolicySearch({ api, spaces, clock, log }: PolicySearchPart
   return {
     list,
 
-    async find(label, call) {
+    async find({ label, known }, call) {
       const listed = (await list(label, call)).map(({ id, title }) => ({ id, title: title ?? `page ${id}` }));
-      const wanted = [...listed, ...vanishedFrom(listed, label)];
+      const listedIds = new Set(listed.map(({ id }) => id));
+      const wanted = [...listed, ...known.filter(({ id }) => !listedIds.has(id))];
       const [read, attachments] = await Promise.all([
         readAll(wanted, call),
         namesOfAttachments(listed, call),
       ]);
       const removed = await findRemoved(api, read, call);
-      const listedIds = new Set(listed.map(({ id }) => id));
       const fetchedAt = clock.now();
       const governing = read.filter((one) => isGoverning(one, listedIds, label));
       const hidden = read.filter(({ id, state }) => state !== 'read' && !removed.has(id));
-      for (const { id } of read) if (!hidden.some((page) => page.id === id)) remembered.delete(id);
-      for (const { id, title } of governing) remembered.set(id, { label, title, at: fetchedAt.getTime() });
       return {
         pages: governing.flatMap(({ id, page }) =>
           page === null
@@ -124,14 +106,14 @@ export function createPolicySearch({ api, spaces, clock, log }: PolicySearchPart
   };
 }
 
-interface ReadPage extends NamedPage {
+interface ReadPage extends KnownPage {
   state: 'read' | 'archived' | 'refused' | 'not found';
   page: Page | null;
 }
 
-const nameOf = ({ id, title }: NamedPage): NamedPage => ({ id, title });
+const nameOf = ({ id, title }: KnownPage): KnownPage => ({ id, title });
 
-async function readOne(api: ConfluenceApi, { id, title }: NamedPage, call: CallOptions): Promise<ReadPage> {
+async function readOne(api: ConfluenceApi, { id, title }: KnownPage, call: CallOptions): Promise<ReadPage> {
   try {
     const page = await api.readPage(id, call);
     const named = { id, title: page.title };
@@ -158,7 +140,7 @@ async function findRemoved(
 
 async function readAttachments(
   api: ConfluenceApi,
-  pages: readonly NamedPage[],
+  pages: readonly KnownPage[],
   call: CallOptions,
 ): Promise<Map<string, string[]>> {
   const names = new Map<string, string[]>();
