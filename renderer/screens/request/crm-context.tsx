@@ -67,7 +67,7 @@ function SmallPrint({ children }: { children: ReactNode }) {
   return children ? <span className={classes.origin}>{children}</span> : null;
 }
 
-/** What only the CRM knows about, and no rule asks for: campaigns and the CRM's own territories. */
+/** What only the CRM knows about, and no rule asks for: campaigns, the CRM's own territories, ids from before a merge. */
 function MoreOfTheCrm({ records }: { records: readonly CrmRecord[] }) {
   const now = useNow();
   const nameOfEmail = useNameOf();
@@ -82,6 +82,7 @@ function MoreOfTheCrm({ records }: { records: readonly CrmRecord[] }) {
         territories.map((one) => territoryWords(one, nameOfEmail)),
       ),
     },
+    { title: 'Merged from', cells: records.map(({ formerIds = [] }) => formerIds) },
   ];
   return rows
     .filter(({ cells }) => cells.some((lines) => lines.length > 0))
