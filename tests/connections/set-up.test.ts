@@ -64,6 +64,9 @@ describe('an admin alone with the console', () => {
       .toEqual(['Completed']);
     expect(await statesOf(first.client)).toMatchObject({ slack: 'ok', salesforce: 'ok', hubspot: 'ok' });
     await first.close();
+    expect(first.log()).not.toMatch(
+      /xoxb-sandbox|xapp-1-sandbox|sandbox-(secret|api-token|app-secret|refresh|account-\d)|pat-sandbox/,
+    );
 
     const second = await openWorkspace(company, { secrets });
     const kept = await second.client.connections.list();

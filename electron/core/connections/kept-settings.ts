@@ -27,8 +27,10 @@ export interface KeptConnections {
 const noSecretStore =
   'This console runs in a browser, where there is no keychain that Switchyard could keep secrets in. Open Switchyard as a window on a desktop, or set the variables in the environment and start it again.';
 
-const secretsOf = (system: ConnectedSystem): string[] =>
-  setUpGuides[system].fields.filter(isSecret).map(({ variable }) => variable);
+/** A variable may have a field for each of several choices. */
+const secretsOf = (system: ConnectedSystem): string[] => [
+  ...new Set(setUpGuides[system].fields.filter(isSecret).map(({ variable }) => variable)),
+];
 
 /** Products of one vendor may be set up with different secrets under one variable. */
 const secretName = (system: ConnectedSystem, variable: string): string => `${system} ${variable}`;
