@@ -15,7 +15,7 @@ interface Parts {
   callOptions: CallOptions;
 }
 
-type Outcome = Pick<ConnectionCheck, 'state' | 'detail'> & { todo?: string };
+type Outcome = Pick<ConnectionCheck, 'state' | 'detail'>;
 
 interface Check {
   id: string;
@@ -41,7 +41,7 @@ const pages = {
 
 /** Without these a lead cannot be judged or changed at all; the others count as unknown where they are hidden. */
 const neededFields = ['Id', 'Name', 'Email', 'Company', 'OwnerId', 'IsConverted', 'LastModifiedDate'];
-/** What only some organisations have, and what every one shows. */
+/** What no rule can ask for, or what every account sees. */
 const unasked = new Set([
   'Id',
   'IsDeleted',
@@ -53,11 +53,7 @@ const unasked = new Set([
 ]);
 
 const ok = (detail: string | null = null): Outcome => ({ state: 'ok', detail });
-const missing = (detail: string, todo?: string): Outcome => ({
-  state: 'missing',
-  detail,
-  ...(todo === undefined ? {} : { todo }),
-});
+const missing = (detail: string): Outcome => ({ state: 'missing', detail });
 
 /** Tries what the connector lives on, by reading alone. The first two have to pass before anything else can be tried. */
 export async function* checkConnection(parts: Parts): AsyncGenerator<ConnectionCheck, void, void> {
@@ -91,17 +87,13 @@ function outcomeOf(error: AppError): Outcome {
   return { state: isRefused ? 'missing' : 'failed', detail: error.message };
 }
 
-function toCheck(
-  session: SalesforceSession,
-  check: Check,
-  { state, detail, todo }: Outcome,
-): ConnectionCheck {
+function toCheck(session: SalesforceSession, check: Check, { state, detail }: Outcome): ConnectionCheck {
   const { id, title, page } = check;
   if (state !== 'missing') return { id, title, state, detail, remedy: null };
   // A login page is no organisation's, so nothing can be set up there.
   const isKnown = session.address.kind !== 'login page' || session.instanceUrl() !== session.address.origin;
   const url = isKnown ? `${session.instanceUrl()}${page}` : null;
-  return { id, title, state, detail, remedy: { text: todo ?? check.todo, url } };
+  return { id, title, state, detail, remedy: { text: check.todo, url } };
 }
 
 function checkAddress({ session, options }: Parts): Check {
@@ -113,8 +105,8 @@ function checkAddress({ session, options }: Parts): Check {
     todo: "Enter the organisation's My Domain, https://….my.salesforce.com, as Setup → My Domain shows it.",
     async try() {
       if (kind === 'login page') {
-        if (options.auth.kind !== 'client-credentials')
-          return ok(`${origin}, where every organisation signs in.`);
+        const isSignInPage = options.auth.kind !== 'client-credentials';
+        if (isSignInPage) return ok(`${origin}, where every organisation signs in.`);
         return missing(
           `Client credentials are given out at the organisation's own address, not at ${origin}.`,
         );
