@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest';
+import { seriousViolations } from './accessibility.ts';
 import { type OpenConsole, openConsole } from './surface.ts';
 
 let open: OpenConsole;
@@ -85,20 +84,25 @@ const numberIn = (text: string | null) => Number(text?.match(/\d+/)?.[0] ?? Numb
 const nameIn = (text: string) => text.match(/Maja Lindahl/)?.[0] ?? text;
 
 describe('accessibility', () => {
-  const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
   it.each(['light', 'dark'] as const)('has no serious violation on any screen, %s', async (colorScheme) => {
     await page.emulateMedia({ colorScheme });
     const found: string[] = [];
-    for (const route of ['queue', 'form', 'sandbox', `requests/${await firstRequestId()}`]) {
+    for (const route of [
+      'queue',
+      'form',
+      'sandbox',
+      'connectors',
+      'connectors/slack',
+      `requests/${await firstRequestId()}`,
+    ]) {
       await show(route);
       await page.locator('main').waitFor();
       await page.waitForTimeout(500);
-      found.push(...(await seriousViolations(route)));
+      found.push(...(await seriousViolations(page, route)));
     }
     await page.getByTestId('sync-status').click();
     await page.getByTestId('sync-panel').waitFor();
-    found.push(...(await seriousViolations('at this desk')));
+    found.push(...(await seriousViolations(page, 'at this desk')));
     await page.keyboard.press('Escape');
     expect(found).toEqual([]);
   });
@@ -108,20 +112,4 @@ describe('accessibility', () => {
     const text = await page.getByTestId('queue-row').first().textContent();
     return text?.match(/REV-\d+/)?.[0] ?? '';
   }
-
-  async function seriousViolations(route: string): Promise<string[]> {
-    // Evaluated by the debugger: the page's own policy lets no foreign script in.
-    await page.evaluate(axeSource);
-    const violations = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResult> } };
-      return (await axe.run()).violations;
-    });
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${route}: ${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
-  }
 });
-
-interface AxeResult {
-  violations: { id: string; impact: string; nodes: { target: string[] }[] }[];
-}

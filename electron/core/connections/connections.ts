@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ConnectionDraft } from '../../../shared/contract/contract.ts';
 import {
   type ConnectedSystem,
@@ -27,6 +28,7 @@ import { builderOf, type ConnectOptions } from './connect.ts';
 import { type ConnectorsConfig, readConnectors } from './connectors-config.ts';
 import type { KeptConnections } from './kept-settings.ts';
 import type { LiveConnectors } from './live-connectors.ts';
+import { unusableConnector } from './unusable-connector.ts';
 import { createWatchedPlaces } from './watched-places.ts';
 
 /** What is set up apart from the screen, and may not be changed there. */
@@ -177,7 +179,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
     } catch (thrown) {
       const { message, code } = toAppError(thrown);
       log.error({ system, code }, message);
-      live.replace(system, null);
+      live.replace(system, () => unusableConnector(system, message));
+      health.note(system, message);
       broken.set(system, { at: clock.now().toISOString(), message });
     }
   }
@@ -286,20 +289,31 @@ export function createConnections(options: ConnectionsOptions): Connections {
     return { config: readConnectors(values), values, tokens: isElsewhere ? noTokens : tokensOf(system) };
   }
 
+  /** Whether these are the values that the system works with now. */
+  async function isInUse(
+    system: ConnectedSystem,
+    values: Readonly<Record<string, string>>,
+  ): Promise<boolean> {
+    return setBy(system) !== null && isDeepStrictEqual({ ...values }, await presentValues(system));
+  }
+
   async function* test(draft: ConnectionDraft, signal: AbortSignal) {
     const { config, values, tokens } = await settingsToTry(draft);
     const { system } = draft;
     const conceal = concealing(secretsIn(system, values));
     const build = builderOf(system, config, () => ({ ...optionsFor(system), tokens, onBudget: undefined }));
     if (build === null) throw new AppError('invalid_input', `${titleOf(system)} is not set up.`);
+    let isSound = true;
     for await (const check of build().testConnection({ signal })) {
-      const { detail, remedy } = check;
+      const { detail, remedy, state } = check;
+      isSound &&= state === 'ok' || state === 'skipped';
       yield {
         ...check,
         detail: detail && conceal(detail),
         remedy: remedy && { ...remedy, text: conceal(remedy.text) },
       };
     }
+    if (isSound && (await isInUse(system, values))) health.noteAnswer(system);
   }
 
   async function* signIn(system: ConnectedSystem, way: 'browser' | 'code', signal: AbortSignal) {

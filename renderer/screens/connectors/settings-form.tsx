@@ -38,8 +38,9 @@ export function SettingsForm({ connection, draft, isReadOnly, mayTest, isDirty }
   const save = async (event: FormEvent) => {
     event.preventDefault();
     if (!maySave) return;
-    if (await state.save()) showDone(`${guide.title} is saved.`);
-    else showFirstProblem();
+    if (!(await state.save())) return showFirstProblem();
+    showDone(`${guide.title} is saved.`);
+    await state.test();
   };
   const test = async () => {
     const trying = state.test();

@@ -57,7 +57,7 @@ function Waiting({ run: { asked }, onCancel }: { run: SignInRun; onCancel: () =>
       {asked?.step === 'code' && (
         <>
           <p>On any computer or phone, open the page, enter this code and sign in there:</p>
-          <div className={classes.signInCode} data-testid="sign-in-code">
+          <div className={classes.signInCode} data-testid="shown-code">
             {asked.code}
           </div>
           <Group gap={8}>

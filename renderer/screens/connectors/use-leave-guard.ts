@@ -15,19 +15,17 @@ export function useLeaveGuard(isHeld: boolean): LeaveGuard {
   useEffect(() => {
     if (!isHeld) return;
     isFree.current = false;
-    const hereHash = window.location.hash;
-    const onHashChange = (event: HashChangeEvent) => {
-      if (isFree.current || window.location.hash === hereHash) return;
-      // Before the screens hear of it.
-      event.stopImmediatePropagation();
-      setWantedHash(window.location.hash);
-      window.history.replaceState(window.history.state, '', hereHash);
+    const onNavigate = (event: NavigateEvent) => {
+      if (isFree.current || !event.hashChange || !event.cancelable) return;
+      event.preventDefault();
+      setWantedHash(new URL(event.destination.url).hash);
     };
     const onUnload = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener('hashchange', onHashChange, { capture: true });
+    // Where a browser has no `navigation`, only leaving the page itself is asked about.
+    window.navigation?.addEventListener('navigate', onNavigate);
     window.addEventListener('beforeunload', onUnload);
     return () => {
-      window.removeEventListener('hashchange', onHashChange, { capture: true });
+      window.navigation?.removeEventListener('navigate', onNavigate);
       window.removeEventListener('beforeunload', onUnload);
     };
   }, [isHeld]);
