@@ -60,6 +60,7 @@ describe('what was written while nobody listened', () => {
     await bench.listen(async (event) => {
       if (event.kind === 'message' && event.text === 'Not stored') throw new Error('The store is away');
     });
+    await settled(bench);
     const stored = bench.slack.sendMessage({ user: 'U-EMMA', channel: 'C-ROUTING', text: 'Stored' });
     const failed = bench.slack.sendMessage({ user: 'U-EMMA', channel: 'C-ROUTING', text: 'Not stored' });
     bench.slack.sendMessage({ user: 'U-EMMA', channel: 'C-ROUTING', text: 'Later' });

@@ -1,3 +1,4 @@
+import { withoutEditMark } from '../../../shared/model/edited-text.ts';
 import type { CrmSystem } from '../../../shared/model/lead.ts';
 import type { Person } from '../../../shared/model/person.ts';
 import type { Queues } from '../automations/queues.ts';
@@ -43,8 +44,15 @@ export interface Run {
 /** How often a case is judged, or an approval checked, anew because the record changed under the agent's hands. */
 export const maximumJudgements = 3;
 
-export const spokenIn = (messages: readonly MessageRecord[]): SpokenMessage[] =>
-  messages.map(({ author, text }) => ({ author, text }));
+/** What was said, in order; of a message that was edited, what it says now. */
+export function spokenIn(messages: readonly MessageRecord[]): SpokenMessage[] {
+  const nameOf = ({ place, message_id: id }: MessageRecord) =>
+    place === null ? id : `${place.channel} ${place.message}`;
+  const latest = new Map(messages.map((message) => [nameOf(message), message]));
+  return messages
+    .filter((message) => latest.get(nameOf(message)) === message)
+    .map(({ author, text }) => ({ author, text: withoutEditMark(text) }));
+}
 
 /** What was found before, for an outcome that rests on no new judgement. */
 export function foundSoFar({ leased }: Run): Found {

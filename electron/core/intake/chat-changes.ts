@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { asEdited, withoutEditMark } from '../../../shared/model/edited-text.ts';
 import { agentName } from '../../../shared/model/request.ts';
 import { storableText } from '../automations/create-request.ts';
 import type { ChatDeletionEvent, ChatEditEvent } from '../connectors/connector.ts';
@@ -49,8 +50,9 @@ async function storeEdit(
   if (!request || request.is_final) return;
   const place = { channel, message };
   const before = await findIncoming(tx, requestId, place);
-  const text = edited(storableText(written.text));
-  if (before !== undefined && unedited(before.text) === unedited(text)) return;
+  const words = storableText(written.text);
+  if (before !== undefined && withoutEditMark(before.text) === words) return;
+  const text = asEdited(words);
   const person = await findPersonInChat(tx, source, user);
   const author = person?.email ?? user;
   const authorName = person?.name ?? null;
@@ -69,10 +71,6 @@ async function storeEdit(
   const said = { direction: 'in', source, audience: 'approver', text, ...details };
   await appendAudit(tx, [{ request_id: requestId, actor: author, event_type: 'Message', details: said }], at);
 }
-
-const editMark = '\n(edited)';
-const edited = (text: string): string => `${text}${editMark}`;
-const unedited = (text: string): string => (text.endsWith(editMark) ? text.slice(0, -editMark.length) : text);
 
 /**
  * Takes in that a message is gone. The chat does not say whether its author removed it, so it withdraws nothing: it is
@@ -94,7 +92,7 @@ export async function takeInDeletion(
     if (!request || request.is_final) return;
     const before = await findIncoming(tx, requestId, { channel, message });
     if (before === undefined) return;
-    const text = `A message was deleted in ${chatNames[source]}: “${shortened(before.text)}”. It stays on record, and the case goes on.`;
+    const text = `A message was deleted in ${chatNames[source]}: “${shortened(withoutEditMark(before.text))}”. It stays on record, and the case goes on.`;
     const key = `${requestId}:deleted:${message}`;
     await insertNote(tx, { requestId, key, author: agentName, authorName: 'Switchyard', text }, at);
     const details = { direction: 'note', source, deleted: true, text };

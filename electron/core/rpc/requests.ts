@@ -17,7 +17,9 @@ export interface RequestHandlerOptions {
   /** An attachment's content, which only the store has. Throws `store_unreachable` where that is away. */
   readAttachment: (
     attachmentId: string,
-  ) => Promise<{ name: string; media_type: string; content: Buffer | null } | undefined>;
+  ) => Promise<
+    { name: string; media_type: string; content: Buffer | null; problem: string | null } | undefined
+  >;
 }
 
 /** How long a console waits to hear whether something stands, where the store is there to say so. */
@@ -96,7 +98,10 @@ export function requestHandlers({ cache, sync, clock, readAttachment }: RequestH
       const found = await readAttachment(input.attachmentId);
       if (!found) throw new AppError('not_found', 'There is no such attachment.');
       if (!found.content)
-        throw new AppError('not_found', `${found.name} stayed in the chat it was sent in. Open it there.`);
+        throw new AppError(
+          'not_found',
+          found.problem ?? `${found.name} stayed in the chat it was sent in. Open it there.`,
+        );
       return { name: found.name, mediaType: found.media_type, content: found.content.toString('base64') };
     }),
     submit: implementation.requests.submit.handler(async ({ input, context }) => {

@@ -82,14 +82,14 @@ export async function settleAttachment(
   return settled !== undefined;
 }
 
-/** An attachment with its content; the content is null where the file stayed with the vendor. */
+/** An attachment with its content; where there is none, the problem says why if that is known. */
 export function readAttachment(
   db: Kysely<Database>,
   attachmentId: string,
-): Promise<{ name: string; media_type: string; content: Buffer | null } | undefined> {
+): Promise<{ name: string; media_type: string; content: Buffer | null; problem: string | null } | undefined> {
   return db
     .selectFrom('attachments')
-    .select(['name', 'media_type', 'content'])
+    .select(['name', 'media_type', 'content', 'problem'])
     .where('attachment_id', '=', attachmentId)
     .executeTakeFirst();
 }
