@@ -20,7 +20,8 @@ function slowReads(budget: { systemMs: number; caseMs: number }) {
     budget,
     patience,
     onNeeded: (_call, answer) => needed.push(outcomeOf(answer)),
-    async answer({ input }, signal) {
+    signal: new AbortController().signal,
+    async answer({ input }, { signal, givenUpBecause }) {
       const id = 'id' in input ? input.id : '';
       if (id === 'paused') throw new AppError('paused', 'Salesforce is paused by Ana.');
       if (id !== 'never') {
@@ -28,7 +29,9 @@ function slowReads(budget: { systemMs: number; caseMs: number }) {
         return nothing;
       }
       return new Promise((resolve) => {
-        signal.addEventListener('abort', () => resolve({ isOk: false, error: signal.reason }));
+        const giveUp = () =>
+          resolve({ isOk: false, error: givenUpBecause() ?? new AppError('cancelled', '') });
+        signal.addEventListener('abort', giveUp);
       });
     },
   });

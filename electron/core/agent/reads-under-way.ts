@@ -1,4 +1,3 @@
-import { setTimeout as after } from 'node:timers/promises';
 import { AppError } from '../../../shared/model/errors.ts';
 import { crmNames } from '../routing/facts.ts';
 import type { AnyToolAnswer, AnyToolCall } from './tool-calls.ts';
@@ -30,9 +29,18 @@ export interface ReadsUnderWay {
   giveUp(): void;
 }
 
+/** How a call learns that nobody waits for it any more. */
+export interface CallEnd {
+  /** Fires when the run ends or the call is given up. */
+  signal: AbortSignal;
+  /** Why the call was given up; null where it was not. */
+  givenUpBecause(): AppError | null;
+}
+
 export interface ReadsUnderWayOptions {
-  /** Makes a call; the signal is of this call alone and fires, with an `AppError`, when the call is given up. */
-  answer: (call: AnyToolCall, signal: AbortSignal) => Promise<AnyToolAnswer>;
+  answer: (call: AnyToolCall, end: CallEnd) => Promise<AnyToolAnswer>;
+  /** Fires when the run ends. */
+  signal: AbortSignal;
   budget: ContextBudget;
   /** What was waited before; added to. */
   patience: Patience;
@@ -43,7 +51,6 @@ export interface ReadsUnderWayOptions {
 interface Read {
   call: AnyToolCall;
   answer: Promise<AnyToolAnswer>;
-  giveUp: AbortController;
   isOver: boolean;
 }
 
@@ -57,13 +64,11 @@ function unlessPaused(thrown: unknown): AnyToolAnswer {
   throw thrown;
 }
 
-export function createReadsUnderWay({
-  answer,
-  budget,
-  patience,
-  onNeeded,
-}: ReadsUnderWayOptions): ReadsUnderWay {
+export function createReadsUnderWay(options: ReadsUnderWayOptions): ReadsUnderWay {
+  const { answer, budget, patience, onNeeded } = options;
   const reads: Read[] = [];
+  const over = new AbortController();
+  const signal = AbortSignal.any([options.signal, over.signal]);
 
   const readOf = (ticket: number): Read => {
     const read = reads[ticket];
@@ -71,7 +76,7 @@ export function createReadsUnderWay({
     return read;
   };
 
-  const late = ({ call }: Read): AppError => {
+  const late = (call: AnyToolCall): AppError => {
     const system = systemOf(call);
     const waitedS = Math.round((patience.get(system) ?? 0) / 100) / 10;
     return new AppError('cancelled', `${system} did not answer within ${waitedS} s.`);
@@ -87,21 +92,23 @@ export function createReadsUnderWay({
     const system = systemOf(call);
     if (isOver) return coming;
     const startedAt = performance.now();
-    const answered = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
     // In the machine's own time, as a vendor's time-out is: where sleeping takes no time, what is under way still does.
-    const tooLate = after(timeLeftMs(system), null, { signal: answered.signal, ref: false });
+    const tooLate = new Promise<null>((resolve) => {
+      timer = setTimeout(resolve, timeLeftMs(system), null);
+    });
     try {
-      return await Promise.race([coming, tooLate.catch(() => null)]);
+      return await Promise.race([coming, tooLate]);
     } finally {
-      answered.abort();
+      clearTimeout(timer);
       patience.set(system, (patience.get(system) ?? 0) + performance.now() - startedAt);
     }
   }
 
   return {
     begin(call) {
-      const giveUp = new AbortController();
-      const read: Read = { call, answer: answer(call, giveUp.signal), giveUp, isOver: false };
+      const givenUpBecause = () => (over.signal.aborted ? late(call) : null);
+      const read: Read = { call, answer: answer(call, { signal, givenUpBecause }), isOver: false };
       const isOver = () => {
         read.isOver = true;
       };
@@ -118,17 +125,15 @@ export function createReadsUnderWay({
     async finishInTime(ticket) {
       const read = readOf(ticket);
       const answered = await inTime(read).catch(unlessPaused);
-      return answered ?? { isOk: false, error: late(read) };
+      return answered ?? { isOk: false, error: late(read.call) };
     },
     async end() {
-      for (const read of reads) {
-        const isLate = !read.isOver && (await inTime(read).catch(() => undefined)) === null;
-        if (isLate) read.giveUp.abort(late(read));
-      }
-      await Promise.allSettled(reads.map((read) => read.answer));
+      for (const read of reads) if (!read.isOver) await inTime(read).catch(() => undefined);
+      const open = reads.filter(({ isOver }) => !isOver);
+      if (open.length === 0) return;
+      over.abort();
+      await Promise.allSettled(open.map((read) => read.answer));
     },
-    giveUp() {
-      for (const read of reads) read.giveUp.abort(late(read));
-    },
+    giveUp: () => over.abort(),
   };
 }

@@ -1,4 +1,4 @@
-import { type AppError, toAppError } from '../../../shared/model/errors.ts';
+import type { AppError } from '../../../shared/model/errors.ts';
 import type { CrmRecord, CrmSystem } from '../../../shared/model/lead.ts';
 import type { PolicyDocument } from '../../../shared/model/policy.ts';
 import type { CrmConnector } from '../connectors/connector.ts';
@@ -8,6 +8,7 @@ import type { Clock } from '../ports.ts';
 import type { SystemHealth } from '../system-health.ts';
 import type { LanguageReader } from './language/reader.ts';
 import {
+  type CallEnd,
   type ContextBudget,
   contextBudget,
   createReadsUnderWay,
@@ -138,23 +139,17 @@ async function whileUnderWay<Value>(trail: Trail, work: () => Promise<Value>): P
   }
 }
 
-interface CallSignals {
-  /** Fires when the run ends or the call is given up. */
-  signal: AbortSignal;
-  /** Fires when the call is given up. */
-  givenUp: AbortSignal;
-}
-
 /** A call that is given up ends as a failure that is on record; whatever else is thrown is thrown on. */
 async function unlessGivenUp<Value>(
-  givenUp: AbortSignal,
+  { givenUpBecause }: CallEnd,
   call: () => Promise<Tried<Value>>,
 ): Promise<Tried<Value>> {
   try {
     return await call();
   } catch (thrown) {
-    if (!givenUp.aborted) throw thrown;
-    return { isOk: false, error: toAppError(givenUp.reason), tries: 1 };
+    const error = givenUpBecause();
+    if (error === null) throw thrown;
+    return { isOk: false, error, tries: 1 };
   }
 }
 
@@ -201,7 +196,7 @@ export function createTools(options: ToolsOptions): ToolRunner {
     return tried;
   }
 
-  async function readPolicy(trail: Trail, { signal, givenUp }: CallSignals): Promise<AnyToolAnswer> {
+  async function readPolicy(trail: Trail, end: CallEnd): Promise<AnyToolAnswer> {
     const about = {
       tool: 'read_policy',
       asked: 'the policy pages',
@@ -209,43 +204,40 @@ export function createTools(options: ToolsOptions): ToolRunner {
       problemOf: policyProblem,
     };
     const readings = policy().map(({ system, read }) =>
-      note(trail, { ...about, system }, () => unlessGivenUp(givenUp, () => read(signal))),
+      note(trail, { ...about, system }, () => unlessGivenUp(end, () => read(end.signal))),
     );
     const whole = wholePolicy(await Promise.all(readings));
     return whole.isOk ? { ...whole, at: clock.now().toISOString() } : whole;
   }
 
-  async function askVendor(
-    call: CrmCall,
-    trail: Trail,
-    { signal, givenUp }: CallSignals,
-  ): Promise<AnyToolAnswer> {
+  async function askVendor(call: CrmCall, trail: Trail, end: CallEnd): Promise<AnyToolAnswer> {
+    const { signal } = end;
     const { system, asked, make, describe, isDated } = vendorCallOf(call);
     const silent = trail.unreachable.get(system);
     if (silent) return { isOk: false, error: silent };
     const about = { tool: call.tool, system, asked, describe: describe as (value: unknown) => string };
     const tried = await note<unknown>(trail, about, () =>
-      unlessGivenUp(givenUp, () => withRetries(() => make(crmOf(system), signal), { clock, signal })),
+      unlessGivenUp(end, () => withRetries(() => make(crmOf(system), signal), { clock, signal })),
     );
     if (!tried.isOk) return { isOk: false, error: tried.error };
     const at = clock.now().toISOString();
     return { isOk: true, value: isDated ? datedBy(at, tried.value) : tried.value, at } as AnyToolAnswer;
   }
 
-  async function answer(call: AnyToolCall, trail: Trail, signals: CallSignals): Promise<AnyToolAnswer> {
+  async function answer(call: AnyToolCall, trail: Trail, end: CallEnd): Promise<AnyToolAnswer> {
     const at = clock.now().toISOString();
     if (call.tool === 'read_language') return { isOk: true, value: await reader.read(call.input), at };
     if (call.tool === 'read_routing') return { isOk: true, value: await readRouting(), at };
-    if (call.tool === 'read_policy') return readPolicy(trail, signals);
-    return askVendor(call, trail, signals);
+    if (call.tool === 'read_policy') return readPolicy(trail, end);
+    return askVendor(call, trail, end);
   }
 
   return {
     note,
     async drive(steps, trail, signal) {
       const reads = createReadsUnderWay({
-        answer: (call, givenUp) =>
-          answer(call, trail, { signal: AbortSignal.any([signal, givenUp]), givenUp }),
+        answer: (call, end) => answer(call, trail, end),
+        signal,
         budget,
         patience: trail.patience,
         onNeeded({ input }, answered) {
