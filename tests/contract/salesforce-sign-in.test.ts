@@ -43,7 +43,6 @@ describe('Salesforce: signing in in the browser', () => {
     const { url } = await startOrganisation();
     const tokens = createMemoryTokens();
     expect(await signInByHand(url, tokens)).toEqual(account);
-    expect(await salesforceSignIn(webApp(url, tokens)).account()).toEqual(account);
     expect(await connectAs(url, tokens).listOwners()).toHaveLength(3);
     expect(salesforceRefreshTokenIn(tokens.kept() ?? '')).toMatch(/^5Aep/);
   });
@@ -201,6 +200,18 @@ describe('Salesforce: renewing a sign-in', () => {
     expect(seen.size).toBe(4);
     // A restart goes on with what was kept last.
     expect(await connectAs(url, tokens).listOwners()).toHaveLength(3);
+  });
+
+  it('goes on with the token that a connector beside it has kept meanwhile', async () => {
+    const { url, standIn } = await startOrganisation();
+    const tokens = createMemoryTokens();
+    await signInByHand(url, tokens);
+    const connectors = [connectAs(url, tokens), connectAs(url, tokens)];
+    for (let round = 0; round < 3; round += 1) {
+      standIn.expireTokens();
+      const owners = await Promise.all(connectors.map((connector) => connector.listOwners()));
+      expect(owners.map(({ length }) => length)).toEqual([3, 3]);
+    }
   });
 
   it('asks to sign in again where the sign-in was revoked, and works again after it', async () => {

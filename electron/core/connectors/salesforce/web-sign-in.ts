@@ -35,8 +35,6 @@ export interface SalesforceAccount {
 
 /** An account that the program acts as since somebody signed it in in a browser. */
 export interface SalesforceSignIn {
-  /** Who is signed in. Throws `vendor_auth` where nobody is. */
-  account(options?: CallOptions): Promise<SalesforceAccount>;
   /** Opens Salesforce's page and waits until somebody has signed in there; throws `cancelled` when the signal fires. */
   signInInBrowser(open: (url: string) => Promise<void>, options?: CallOptions): Promise<SalesforceAccount>;
   /** The next access token. Throws `vendor_auth` where somebody has to sign in again. */
@@ -91,22 +89,29 @@ export function salesforceSignIn(options: SalesforceSignInOptions): SalesforceSi
     return grant;
   }
 
+  /** What was given from elsewhere counts where nothing is kept, or what is kept has ended. */
+  async function renewGiven(callOptions: CallOptions): Promise<SalesforceGrant> {
+    if (options.refreshToken !== null) return renewWith(options.refreshToken, null, callOptions);
+    throw new AppError('vendor_auth', `Nobody is signed in to Salesforce. ${signInFirst}`, {
+      details: { vendor },
+    });
+  }
+
   async function renew(callOptions: CallOptions = {}): Promise<SalesforceGrant> {
     const kept = await readKept();
-    const given = options.refreshToken;
-    if (kept === null) {
-      if (given === null) {
-        throw new AppError('vendor_auth', `Nobody is signed in to Salesforce. ${signInFirst}`, {
-          details: { vendor },
-        });
-      }
-      return renewWith(given, null, callOptions);
-    }
+    if (kept === null) return renewGiven(callOptions);
     try {
       return await renewWith(kept.refreshToken, kept.account, callOptions);
     } catch (thrown) {
       if (!(thrown instanceof AppError) || thrown.code !== 'vendor_auth') throw thrown;
-      if (given !== null && given !== kept.refreshToken) return renewWith(given, null, callOptions);
+      const newer = await readKept();
+      // A connector beside this one has renewed the sign-in meanwhile, and the old token died of it.
+      if (newer !== null && newer.refreshToken !== kept.refreshToken) {
+        return renewWith(newer.refreshToken, newer.account, callOptions);
+      }
+      if (options.refreshToken !== null && options.refreshToken !== kept.refreshToken) {
+        return renewGiven(callOptions);
+      }
       throw signedOut(kept.account, thrown);
     }
   }
@@ -129,11 +134,6 @@ export function salesforceSignIn(options: SalesforceSignInOptions): SalesforceSi
 
   return {
     renew,
-    async account(callOptions = {}) {
-      const kept = await readKept();
-      if (kept !== null && kept.account !== null) return kept.account;
-      return readAccount(await renew(callOptions), callOptions);
-    },
     async signInInBrowser(open, callOptions = {}) {
       const { signal } = callOptions;
       const state = secret();
