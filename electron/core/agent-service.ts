@@ -62,6 +62,10 @@ const vendorQueues = queueNames.filter((name) => !timedQueues.has(name));
 /** The end of a pause is told; this is for when that was not heard. */
 const lookAfterPauseMs = 300_000;
 
+/** An admin connects one system after the other: what comes in meanwhile is not judged without any CRM. */
+const noCrm = () =>
+  new AppError('paused', 'No CRM is connected, so cases wait. Connect Salesforce or HubSpot: Connectors.');
+
 /** A case is never given up because a job failed: whatever is thrown, the job is tried again later. */
 function tryAgain(thrown: unknown): never {
   const error = toAppError(thrown);
@@ -82,13 +86,14 @@ export function createAgentService(options: AgentServiceOptions): AgentService {
     clock,
     health,
   });
+  const connectedCrms = () => crmSystems.filter((system) => crms[system] !== undefined);
   const runner = createRunner({
     db,
     jobs,
     tools,
     writer: createCrmWriter({ tools, clock, crashPoint }),
     chats,
-    crms: () => crmSystems.filter((system) => crms[system] !== undefined),
+    crms: connectedCrms,
     clock,
     log: log.child({ room: 'agent' }),
     timeZone: config.timeZone,
@@ -148,8 +153,10 @@ export function createAgentService(options: AgentServiceOptions): AgentService {
       run: { retries: number; signal: AbortSignal },
     ) => Promise<void>;
   } = {
-    'invoke-agent': ({ requestId }, { retries, signal }) =>
-      runner.run(requestId, { number: retries, signal }),
+    'invoke-agent': async ({ requestId }, { retries, signal }) => {
+      if (connectedCrms().length === 0) throw noCrm();
+      await runner.run(requestId, { number: retries, signal });
+    },
     'deliver-messages': ({ requestId }, { signal }) => deliverMessages(delivery, requestId, signal),
     'close-request': ({ requestId }, { signal }) => closeRequest(delivery, requestId, signal),
     'escalation-reminder': (job) => remindOfEscalation(reminders, job),
