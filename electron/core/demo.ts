@@ -3,12 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { z } from 'zod';
-import { SandboxState } from '../../shared/contract/contract.ts';
+import { type ChatSystem, SandboxState } from '../../shared/contract/contract.ts';
 import { AppError } from '../../shared/model/errors.ts';
 import type { ConnectorsConfig } from './connections/connectors-config.ts';
 import type { Clock, Log } from './ports.ts';
 import { sandboxConnectors } from './sandbox/connectors-config.ts';
 import { type Sandbox, startSandbox } from './sandbox/server.ts';
+import { channelName } from './sandbox/teams/conversations.ts';
 import { parseWorld, type World } from './sandbox/world.ts';
 import type { Db } from './store/db.ts';
 import { takeExclusiveUse } from './store/exclusive-use.ts';
@@ -25,7 +26,7 @@ export interface DemoWorkspace {
   readonly user: string | null;
   readonly sandbox: Sandbox;
   readonly connectors: ConnectorsConfig;
-  readonly channels: { id: string; name: string }[];
+  readonly channels: Record<ChatSystem, { id: string; name: string }[]>;
   readonly examples: SandboxState['examples'];
   stop(): Promise<void>;
 }
@@ -129,7 +130,10 @@ export async function openDemoWorkspace(options: DemoOptions): Promise<DemoWorks
     user: world.people.find(({ active, roles }) => active && roles.includes('ops_manager'))?.email ?? null,
     sandbox,
     connectors: sandboxConnectors(sandbox, world),
-    channels: world.channels.slack.map((id) => ({ id, name: id.replace(/^C-/, '').toLowerCase() })),
+    channels: {
+      slack: world.channels.slack.map((id) => ({ id, name: id.replace(/^C-/, '').toLowerCase() })),
+      teams: world.channels.teams.map((id) => ({ id, name: channelName(id) })),
+    },
     examples: Examples.parse(await readJson('examples.json')),
     async stop() {
       stopListening();

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { SandboxState } from '../../shared/contract/contract.ts';
+import type { ChatSystem, SandboxChat, SandboxState } from '../../shared/contract/contract.ts';
 import { type Api, wordsOf } from '../api.ts';
 
 /** A thread by the message that it began with. */
@@ -9,7 +9,8 @@ export interface ThreadRef {
 }
 
 export interface OutgoingChat {
-  /** Slack id of the employee who writes. */
+  system: ChatSystem;
+  /** The chat's id of the employee who writes. */
   user: string;
   channel: string;
   text: string;
@@ -17,24 +18,47 @@ export interface OutgoingChat {
   threadTs: string | null;
 }
 
+/** What is looked at in one chat. */
+export interface ChatPlace {
+  channel: string | null;
+  thread: ThreadRef | null;
+}
+
 export interface SandboxStoreState {
   state: SandboxState | null;
   problem: string | null;
   /** When the owner of a record (`system:id`) changed, in milliseconds; only changes since the sandbox was opened. */
   changedAt: Record<string, number>;
-  /** The channel that is shown. */
-  channel: string | null;
-  thread: ThreadRef | null;
-  /** Slack id of the employee as whom one writes. */
+  /** The chat that is shown. */
+  system: ChatSystem;
+  places: Record<ChatSystem, ChatPlace>;
+  /** E-mail of the employee as whom one writes. */
   writer: string | null;
   refresh(): Promise<void>;
   /** Writes a message and selects its thread; throws the server's refusal. */
   send(message: OutgoingChat): Promise<void>;
-  openChannel(channel: string): void;
+  openChat(system: ChatSystem): void;
+  openChannel(system: ChatSystem, channel: string): void;
+  /** In the chat that is shown. */
   openThread(thread: ThreadRef | null): void;
-  writeAs(user: string): void;
+  writeAs(email: string): void;
 }
 export type SandboxStore = StoreApi<SandboxStoreState>;
+
+/** The thread that is looked at. */
+export const shownThread = ({ places, system }: SandboxStoreState): ThreadRef | null => places[system].thread;
+
+/** The chat that is shown, where there is one, with its open channel. */
+export function shownChat({ state, system, places }: SandboxStoreState): {
+  chat: SandboxChat | null;
+  channel: string | null;
+} {
+  const chat = state?.chats.find((candidate) => candidate.system === system) ?? null;
+  return { chat, channel: places[system].channel ?? firstChannel(chat) };
+}
+
+const firstChannel = (chat: SandboxChat | null): string | null =>
+  chat?.channels.find(({ directWith }) => directWith === null)?.id ?? null;
 
 type SandboxRecord = SandboxState['records'][number];
 
@@ -52,38 +76,44 @@ export function recordsWithNewOwner(
     .map(({ key }) => key);
 }
 
+const nowhere: ChatPlace = { channel: null, thread: null };
+
 export function createSandboxStore(api: Api): SandboxStore {
-  return createStore<SandboxStoreState>()((set, get) => ({
-    state: null,
-    problem: null,
-    changedAt: {},
-    channel: null,
-    thread: null,
-    writer: null,
-    async refresh() {
-      try {
-        const state = await api.call.sandbox.state();
-        const before = get();
-        const changed = recordsWithNewOwner(before.state?.records ?? [], state.records);
-        const now = Date.now();
-        set({
-          state,
-          problem: null,
-          changedAt: { ...before.changedAt, ...Object.fromEntries(changed.map((key) => [key, now])) },
-          channel: before.channel ?? state.channels.find(({ directWith }) => directWith === null)?.id ?? null,
-          writer: before.writer ?? state.examples[0]?.user ?? state.people[0]?.slackId ?? null,
-        });
-      } catch (thrown) {
-        set({ problem: wordsOf(thrown) });
-      }
-    },
-    async send({ user, channel, text, threadTs }) {
-      const { ts } = await api.call.sandbox.send({ user, channel, text, threadTs });
-      set({ channel, thread: { channel, threadTs: threadTs ?? ts } });
-      await get().refresh();
-    },
-    openChannel: (channel) => set({ channel }),
-    openThread: (thread) => set({ thread }),
-    writeAs: (writer) => set({ writer }),
-  }));
+  return createStore<SandboxStoreState>()((set, get) => {
+    const goTo = (system: ChatSystem, place: ChatPlace) =>
+      set({ system, places: { ...get().places, [system]: place } });
+    return {
+      state: null,
+      problem: null,
+      changedAt: {},
+      system: 'slack',
+      places: { slack: nowhere, teams: nowhere },
+      writer: null,
+      async refresh() {
+        try {
+          const state = await api.call.sandbox.state();
+          const before = get();
+          const changed = recordsWithNewOwner(before.state?.records ?? [], state.records);
+          const now = Date.now();
+          set({
+            state,
+            problem: null,
+            changedAt: { ...before.changedAt, ...Object.fromEntries(changed.map((key) => [key, now])) },
+            writer: before.writer ?? state.examples[0]?.user ?? state.chats[0]?.people[0]?.email ?? null,
+          });
+        } catch (thrown) {
+          set({ problem: wordsOf(thrown) });
+        }
+      },
+      async send({ system, user, channel, text, threadTs }) {
+        const { ts } = await api.call.sandbox.send({ system, user, channel, text, threadTs });
+        goTo(system, { channel, thread: { channel, threadTs: threadTs ?? ts } });
+        await get().refresh();
+      },
+      openChat: (system) => set({ system }),
+      openChannel: (system, channel) => goTo(system, { ...get().places[system], channel }),
+      openThread: (thread) => goTo(get().system, { ...get().places[get().system], thread }),
+      writeAs: (writer) => set({ writer }),
+    };
+  });
 }

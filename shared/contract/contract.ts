@@ -187,32 +187,46 @@ export const Connections = z.object({
 });
 export type Connections = z.infer<typeof Connections>;
 
+export const ChatSystem = z.enum(['slack', 'teams']);
+export type ChatSystem = z.infer<typeof ChatSystem>;
+
 export const SandboxMessage = z.object({
   channel: z.string(),
-  /** The time stamp that is the message's id in its channel. */
+  /** The message's id in its channel; in Slack a time stamp. */
   ts: z.string(),
+  /** The message that opened the thread; in a chat of Teams the one that is quoted. */
   threadTs: z.string(),
   user: z.string(),
   userName: z.string(),
   isAgent: z.boolean(),
+  at: z.iso.datetime(),
   text: z.string(),
-  /** Block Kit, as it was posted. */
+  /** Block Kit, as it was posted in Slack. */
   blocks: z.array(z.record(z.string(), z.unknown())),
+  /** An Adaptive Card, as it was posted in Teams. */
+  card: z.record(z.string(), z.unknown()).nullable(),
   requestId: z.string().nullable(),
 });
 export type SandboxMessage = z.infer<typeof SandboxMessage>;
 
-export const SandboxState = z.object({
-  /** Who can write, and in which channels. */
+/** One of the stand-in chats. */
+export const SandboxChat = z.object({
+  system: ChatSystem,
+  /** Who can write, and in which channels. `id` is the chat's own. */
   people: z.array(
-    z.object({ slackId: z.string(), name: z.string(), email: z.string(), roles: z.array(z.string()) }),
+    z.object({ id: z.string(), name: z.string(), email: z.string(), roles: z.array(z.string()) }),
   ),
-  /** Watched channels, and the direct messages between the agent and a person (`directWith`: that person's Slack id). */
+  /** Watched channels, and the direct messages between the agent and a person (`directWith`: that person's id). */
   channels: z.array(z.object({ id: z.string(), name: z.string(), directWith: z.string().nullable() })),
   messages: z.array(SandboxMessage),
+});
+export type SandboxChat = z.infer<typeof SandboxChat>;
+
+export const SandboxState = z.object({
+  chats: z.array(SandboxChat),
   /** Every record of the stand-in CRMs, with the count of owner changes that they accepted. */
   records: z.array(z.object({ record: CrmRecord, writes: z.number().int() })),
-  /** Sentences that show something when sent. */
+  /** Sentences that show something when sent, with the e-mail of who says them. */
   examples: z.array(z.object({ title: z.string(), text: z.string(), user: z.string() })),
 });
 export type SandboxState = z.infer<typeof SandboxState>;
@@ -296,6 +310,7 @@ export const contract = {
     send: procedure
       .input(
         z.object({
+          system: ChatSystem,
           user: z.string(),
           channel: z.string(),
           text: z.string().min(1),

@@ -16,5 +16,10 @@ const surface = (name: 'browser' | 'desktop', more: string[] = []) => ({
 });
 
 export default defineConfig({
-  test: { projects: [surface('browser', ['offline.test.ts', 'connectors.test.ts']), surface('desktop')] },
+  test: {
+    projects: [
+      surface('browser', ['offline.test.ts', 'connectors.test.ts', 'sandbox-teams.test.ts']),
+      surface('desktop'),
+    ],
+  },
 });

@@ -21,6 +21,8 @@ export interface TeamsMessage {
   html: string;
   /** The Adaptive Card's JSON, where there is one. */
   card: string | null;
+  /** In a chat, the message that this one answers. */
+  quoted: string | null;
   /** For a chat between two, whom it is with. */
   directTo: string | null;
 }
@@ -204,14 +206,17 @@ function shown({ conversation, id, thread, user, html, attachments }: TeamsPost)
     user,
     isOurs: user === ownAccount.id,
     html,
+    quoted: attachments.find(({ contentType }) => contentType === quotationType)?.id ?? null,
     card: attachments.find(({ contentType }) => contentType.endsWith('card.adaptive'))?.content ?? null,
     directTo: directUserOf(conversation),
   };
 }
 
+const quotationType = 'messageReference';
+
 function quotation(id: string) {
   const content = JSON.stringify({ messageId: id });
-  return { id, contentType: 'messageReference', contentUrl: null, content, name: null };
+  return { id, contentType: quotationType, contentUrl: null, content, name: null };
 }
 
 /** What somebody types, as Teams keeps it. */

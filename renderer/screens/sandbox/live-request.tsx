@@ -8,7 +8,7 @@ import {
   IconScale,
   IconTool,
 } from '@tabler/icons-react';
-import type { RequestDetail, SandboxState } from '../../../shared/contract/contract.ts';
+import type { RequestDetail, SandboxChat } from '../../../shared/contract/contract.ts';
 import type { AuditEvent, AuditEventType } from '../../../shared/model/audit.ts';
 import { ReasonBadge, StatusBadge } from '../../components/badges.tsx';
 import { Section } from '../../components/blocks.tsx';
@@ -23,12 +23,12 @@ import classes from './sandbox.module.css';
 
 interface LiveRequestProps {
   detail: RequestDetail;
-  channels: SandboxState['channels'];
-  people: SandboxState['people'];
+  /** In which it is talked about. */
+  chat: SandboxChat | null;
 }
 
 /** The request that a thread became, step by step while it is worked on. */
-export function LiveRequest({ detail, channels, people }: LiveRequestProps) {
+export function LiveRequest({ detail, chat }: LiveRequestProps) {
   const { request, case: caseFile } = detail;
   return (
     <div className={classes.request} data-testid="sandbox-request" data-status={request.status}>
@@ -47,7 +47,7 @@ export function LiveRequest({ detail, channels, people }: LiveRequestProps) {
         </div>
       </div>
       {request.status === 'Escalated' && request.approver && (
-        <ApproverHint approver={request.approver} channels={channels} people={people} />
+        <ApproverHint approver={request.approver} chat={chat} />
       )}
       <Rationale detail={detail} />
       <Section title="Steps" count={detail.audit.length}>
@@ -64,24 +64,23 @@ export function LiveRequest({ detail, channels, people }: LiveRequestProps) {
 
 interface ApproverHintProps {
   approver: string;
-  channels: SandboxState['channels'];
-  people: SandboxState['people'];
+  chat: SandboxChat | null;
 }
 
 /** Where the decision waits: in the approver's own messages. */
-function ApproverHint({ approver, channels, people }: ApproverHintProps) {
+function ApproverHint({ approver, chat }: ApproverHintProps) {
   const { sandbox } = useStores();
   const nameOfEmail = useNameOf();
-  const slackId = people.find(({ email }) => email === approver)?.slackId;
-  const channel = channels.find(({ directWith }) => directWith !== null && directWith === slackId);
+  const person = chat?.people.find(({ email }) => email === approver);
+  const channel = chat?.channels.find(({ directWith }) => directWith !== null && directWith === person?.id);
   return (
     <div className={classes.hint}>
       <p>{nameOfEmail(approver)} has to decide this, and was told by direct message.</p>
-      {channel && (
+      {chat && channel && (
         <Button
           variant="default"
           size="compact-sm"
-          onClick={() => sandbox.getState().openChannel(channel.id)}
+          onClick={() => sandbox.getState().openChannel(chat.system, channel.id)}
           data-testid="sandbox-open-approver"
         >
           Decide as {nameOfEmail(approver)}

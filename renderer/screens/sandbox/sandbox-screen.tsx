@@ -1,18 +1,18 @@
-import { Button, VisuallyHidden } from '@mantine/core';
+import { Button, SegmentedControl, VisuallyHidden } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useEffect } from 'react';
-import type { SandboxState } from '../../../shared/contract/contract.ts';
+import { ChatSystem, type SandboxState } from '../../../shared/contract/contract.ts';
 import { Empty } from '../../components/blocks.tsx';
 import { useShortcuts } from '../../components/shortcuts.ts';
 import { useDetail } from '../../components/use-detail.ts';
 import { useIsAway } from '../../components/use-waiting.ts';
 import { useSandbox, useSession, useStores } from '../../stores/app-stores.tsx';
 import { navigate } from '../../stores/route.ts';
-import type { ThreadRef } from '../../stores/sandbox.ts';
+import { shownChat, shownThread, type ThreadRef } from '../../stores/sandbox.ts';
+import { ChatChannel } from './chat-channel.tsx';
 import { CrmRecords } from './crm-records.tsx';
 import { LiveRequest } from './live-request.tsx';
 import classes from './sandbox.module.css';
-import { SlackChannel } from './slack-channel.tsx';
 
 export function SandboxScreen() {
   const { sandbox } = useStores();
@@ -45,34 +45,54 @@ export function SandboxScreen() {
 }
 
 /** The request that a thread became, by the first of its messages that knows. */
-function requestOf(messages: SandboxState['messages'], thread: ThreadRef | null): string | null {
+function requestOf({ chats }: SandboxState, thread: ThreadRef | null): string | null {
   if (thread === null) return null;
-  const inThread = messages.filter(
-    ({ channel, threadTs }) => channel === thread.channel && threadTs === thread.threadTs,
-  );
+  const inThread = chats
+    .flatMap(({ messages }) => messages)
+    .filter(({ channel, threadTs }) => channel === thread.channel && threadTs === thread.threadTs);
   return inThread.find(({ requestId }) => requestId !== null)?.requestId ?? null;
 }
 
+const chatLabels = { slack: 'Slack', teams: 'Teams' } as const;
+
+/** Which of the chats is shown. */
+function ChatChoice({ chats, system }: Pick<SandboxState, 'chats'> & { system: ChatSystem }) {
+  const { sandbox } = useStores();
+  if (chats.length < 2) return null;
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label="Chat"
+      data={chats.map((chat) => ({ value: chat.system, label: chatLabels[chat.system] }))}
+      value={system}
+      onChange={(value) => sandbox.getState().openChat(ChatSystem.parse(value))}
+      data-testid="sandbox-chat"
+    />
+  );
+}
+
 function Columns({ state }: { state: SandboxState }) {
-  const channel = useSandbox((store) => store.channel);
-  const thread = useSandbox((store) => store.thread);
-  const requestId = requestOf(state.messages, thread);
+  const system = useSandbox((store) => store.system);
+  const thread = useSandbox(shownThread);
+  const { chat, channel } = shownChat(useSandbox((store) => store));
+  const requestId = requestOf(state, thread);
   const { detail, problem } = useDetail(requestId);
   const isAway = useIsAway();
   const shown = detail?.request.request_id === requestId ? detail : null;
   return (
     <div className={classes.screen}>
       <VisuallyHidden component="h1">Sandbox</VisuallyHidden>
-      <section className={classes.column} aria-label="Slack">
+      <section className={classes.column} aria-label={chatLabels[system]}>
         <header className={classes.columnHead}>
-          <h2>Slack</h2>
+          <h2>{chatLabels[system]}</h2>
+          <ChatChoice chats={state.chats} system={system} />
         </header>
         {isAway && (
           <p className={classes.away} role="status" data-testid="sandbox-offline">
             Offline: the sandbox writes to the shared store, so it stands still until that is back.
           </p>
         )}
-        {channel && <SlackChannel state={state} channel={channel} />}
+        {chat && channel && <ChatChannel chat={chat} examples={state.examples} channel={channel} />}
       </section>
       <section className={classes.column} aria-label="CRM">
         <header className={classes.columnHead}>
@@ -87,7 +107,7 @@ function Columns({ state }: { state: SandboxState }) {
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
         <section className={classes.scroll} tabIndex={0} aria-label="Steps of the agent">
           {shown ? (
-            <LiveRequest detail={shown} channels={state.channels} people={state.people} />
+            <LiveRequest detail={shown} chat={chat} />
           ) : (
             <Empty title={thread ? 'The agent takes the message in' : 'Nothing to watch yet'}>
               <p>

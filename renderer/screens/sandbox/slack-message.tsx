@@ -1,6 +1,7 @@
 import type { SandboxMessage } from '../../../shared/contract/contract.ts';
 import { Initials } from '../../components/person.tsx';
 import { type Block, type BlockButton, parseBlocks } from './block-kit.ts';
+import { clockTime } from './clock-time.ts';
 import classes from './sandbox.module.css';
 import { SlackText } from './slack-text.tsx';
 
@@ -21,7 +22,7 @@ export function SlackMessage({ message, names, isReply, onPress }: SlackMessageP
         <div className={classes.messageHead}>
           <b>{author}</b>
           {message.isAgent && <span className={classes.app}>APP</span>}
-          <time>{clockTime(message.ts)}</time>
+          <time dateTime={message.at}>{clockTime(message.at)}</time>
         </div>
         {blocks.length === 0 ? (
           <p className={classes.text}>
@@ -114,10 +115,3 @@ function SectionBlock({
     </>
   );
 }
-
-/** A Slack time stamp is seconds since 1970 with a serial number behind the point. */
-const clockTime = (ts: string): string =>
-  new Date(Number.parseFloat(ts) * 1000).toLocaleTimeString(undefined, {
-    hour: '2-digit',
-    minute: '2-digit',
-  });

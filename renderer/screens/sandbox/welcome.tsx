@@ -5,7 +5,7 @@ import { useSandbox, useSession, useStores } from '../../stores/app-stores.tsx';
 import { navigate } from '../../stores/route.ts';
 import { useOtherWorkspace } from '../first-run/use-open-workspace.ts';
 import classes from './sandbox.module.css';
-import { useSend } from './slack-channel.tsx';
+import { useSend } from './use-send.ts';
 
 /** What this is, in three sentences, and a first thing to do; until it was done or dismissed. */
 export function Welcome() {
@@ -25,28 +25,30 @@ function WelcomeStrip({ onDone }: { onDone: () => void }) {
   const state = useSandbox((store) => store.state);
   useEffect(() => void sandbox.getState().refresh(), [sandbox]);
   const example = state?.examples[0];
-  const channel = state?.channels.find(({ directWith }) => directWith === null)?.id;
+  const chat = state?.chats[0];
+  const channel = chat?.channels.find(({ directWith }) => directWith === null)?.id;
+  const author = chat?.people.find(({ email }) => email === example?.user);
   const sendExample = async () => {
-    if (!example || !channel) return;
+    if (!example || !chat || !channel || !author) return;
     navigate({ screen: 'sandbox' });
-    const isSent = await send({ user: example.user, channel, text: example.text, threadTs: null });
+    const { system } = chat;
+    const isSent = await send({ system, user: author.id, channel, text: example.text, threadTs: null });
     if (isSent) onDone();
   };
-  const author = state?.people.find(({ slackId }) => slackId === example?.user)?.name;
   return (
     <section className={classes.welcome} aria-label="Welcome" data-testid="welcome">
       <div>
         <h2>Leads that went to the wrong person, put right</h2>
         <p>
-          People say in Slack what is wrong; an agent looks the lead up in the CRMs, the routing rules and the
-          policy. What is clear it corrects and answers at once; the rest it hands, with its reasons, to the
-          one person who may decide. This is a demo on your computer: send the message and watch the lead
-          change hands.
+          People say in Slack or Teams what is wrong; an agent looks the lead up in the CRMs, the routing
+          rules and the policy. What is clear it corrects and answers at once; the rest it hands, with its
+          reasons, to the one person who may decide. This is a demo on your computer: send the message and
+          watch the lead change hands.
         </p>
       </div>
       <div className={classes.welcomeMessage}>
         <p>
-          <b>{author}</b> {example?.text}
+          <b>{author?.name}</b> {example?.text}
         </p>
         <div className={classes.welcomeActions}>
           <Button onClick={() => void sendExample()} disabled={!example} data-testid="welcome-send">

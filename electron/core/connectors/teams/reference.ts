@@ -17,3 +17,8 @@ const reference = /\s*\[([A-Z]+-\d+) [0-9a-f]{8}\]\s*$/;
 export function withoutReference(text: string): string {
   return text.replace(reference, '');
 }
+
+/** The request that a message of ours belongs to; null where it carries no reference. */
+export function requestInReference(text: string): string | null {
+  return reference.exec(text)?.[1] ?? null;
+}

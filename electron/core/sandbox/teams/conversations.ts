@@ -141,7 +141,7 @@ function changed(
 }
 
 /** What people call a channel of the world, which knows its id only: `routing` for `19:routing@thread.tacv2`. */
-function channelName(id: string): string {
+export function channelName(id: string): string {
   return id.replace(/^19:/, '').replace(/@.*$/, '');
 }
 
