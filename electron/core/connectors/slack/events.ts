@@ -49,7 +49,12 @@ const Deleted = Place.extend({
 const HomeOpened = z.object({ user: z.string(), tab: z.string().optional() });
 
 /** Joins and the like carry a subtype; these are what a person wrote. */
-const writtenSubtypes: readonly (string | undefined)[] = [undefined, 'file_share', 'thread_broadcast'];
+const writtenSubtypes: readonly (string | undefined)[] = [
+  undefined,
+  'file_share',
+  'me_message',
+  'thread_broadcast',
+];
 /** What is left of a message that was deleted and had replies. */
 const tombstone = 'tombstone';
 

@@ -15,6 +15,8 @@ export interface HeardOptions {
 export interface Heard {
   /** Takes an event in, and remembers it as missing until that has worked. */
   take(ts: string, task: () => Promise<void>): Promise<void>;
+  /** Whether something could not be taken in that Slack may not deliver again. */
+  hasFailed(): boolean;
   /** From when on everything is heard, where nothing was before. */
   begin(ts: string): void;
   /** Has `task` read what was missed, one such task after another. The mark moves on only once all have worked. */
@@ -25,6 +27,7 @@ export interface Heard {
 
 export function createHeard({ state, name, everyMs, log }: HeardOptions): Heard {
   const missing = new Set<string>();
+  const failed = new Set<string>();
   let newest: string | null = null;
   let written: string | null = null;
   /** Something was missed and is not read yet. */
@@ -60,23 +63,35 @@ export function createHeard({ state, name, everyMs, log }: HeardOptions): Heard 
   return {
     async take(ts, task) {
       missing.add(ts);
-      await task();
+      failed.delete(ts);
+      try {
+        await task();
+      } catch (thrown) {
+        failed.add(ts);
+        throw thrown;
+      }
       missing.delete(ts);
       note(ts);
     },
+    hasFailed: () => failed.size > 0,
     begin: note,
     async readMissed(task) {
       isBehind = true;
       readings += 1;
       const reading = lastReading.then(task);
-      lastReading = reading
-        .catch(() => {})
-        .finally(() => {
+      lastReading = reading.then(
+        () => {
           readings -= 1;
-        });
+          // A later reading begins at the same mark, and so has what an earlier one failed to read.
+          isBehind = readings > 0;
+        },
+        () => {
+          readings -= 1;
+        },
+      );
+      const isOver = lastReading;
       await reading;
-      await lastReading;
-      isBehind = readings > 0;
+      await isOver;
       await write();
     },
     async stop() {

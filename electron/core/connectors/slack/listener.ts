@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ModalView } from '@slack/web-api';
 import { AppError, toAppError } from '../../../../shared/model/errors.ts';
 import type { Log, StateStore } from '../../ports.ts';
@@ -40,6 +41,8 @@ export interface Listener {
 
 /** How often it is written down how far was read. */
 const markEveryMs = 5_000;
+/** When reading what was missed is tried again. */
+const missedAgainMs = 60_000;
 
 /** Takes in what Slack delivers, and after each time without a connection what it did not deliver. */
 export function createListener(options: ListenerOptions): Listener {
@@ -48,6 +51,7 @@ export function createListener(options: ListenerOptions): Listener {
   const heard = createHeard({ state, name: markName, everyMs: markEveryMs, log });
   let listening: Listening = { botUserId: '', channels };
   let told: string | null = null;
+  let failures: NodeJS.Timeout | undefined;
 
   /** A vendor that cannot be listened to is told once, and once that it can be again. */
   function tellConnection(problem: string | null): void {
@@ -107,16 +111,37 @@ export function createListener(options: ListenerOptions): Listener {
     }
   }
 
-  function readMissed(signal: AbortSignal): void {
+  /** Reads what was missed, again and again until that has worked: nothing else would tell of it. */
+  async function readUntilRead(signal: AbortSignal): Promise<void> {
     const parts = { webApi, state, heard, log, listening: () => listening, openThreads, take };
-    heard
-      .readMissed(() => catchUp(parts, signal))
-      .catch((thrown: unknown) => {
-        if (signal.aborted) return;
+    for (;;) {
+      try {
+        await catchUp(parts, signal);
+        return;
+      } catch (thrown) {
+        signal.throwIfAborted();
         const { code, message } = toAppError(thrown);
         log.error({ err: thrown, code }, 'What was written in Slack meanwhile could not be looked through');
-        onProblem(`What was written in Slack while nobody listened could not be looked through. ${message}`);
-      });
+        tellConnection(`What was written in Slack meanwhile could not be looked through yet. ${message}`);
+        await pause(missedAgainMs, undefined, { signal });
+      }
+    }
+  }
+
+  function readMissed(signal: AbortSignal): void {
+    heard
+      .readMissed(() => readUntilRead(signal))
+      .then(
+        () => tellConnection(null),
+        () => log.info({}, 'Slack is not listened to any more'),
+      );
+    clearInterval(failures);
+    // Slack delivers an event a few times only; what could not be stored for longer is read again.
+    failures = setInterval(() => {
+      if (!heard.hasFailed()) return;
+      void heard.readMissed(() => readUntilRead(signal)).catch(() => {});
+    }, missedAgainMs);
+    failures.unref();
   }
 
   const socket = createSlackSocket({
@@ -137,6 +162,7 @@ export function createListener(options: ListenerOptions): Listener {
   return {
     start: () => socket.start(),
     async stop() {
+      clearInterval(failures);
       await socket.stop();
       await heard.stop();
     },
