@@ -70,4 +70,35 @@ describe('Salesforce connector: changing the owner', () => {
     expect((await failureOf(change)).code).toBe('vendor_unreachable');
     expect(standIn.writes()[jonas]).toBe(1);
   });
+
+  it.each([
+    [
+      'a validation rule',
+      { errorCode: 'FIELD_CUSTOM_VALIDATION_EXCEPTION', message: 'Region is missing', fields: [] },
+      'refused: "Region is missing" (FIELD_CUSTOM_VALIDATION_EXCEPTION). A validation rule of your organisation',
+    ],
+    [
+      'a duplicate rule',
+      {
+        errorCode: 'DUPLICATES_DETECTED',
+        message: 'Use one of these records?',
+        duplicateResult: { allowSave: true, duplicateRule: 'Standard_Lead_Rule', matchResults: [] },
+      },
+      'Use one of these records? [duplicate rule Standard_Lead_Rule]',
+    ],
+  ])('leaves the lead to a person where %s forbids it, and passes over none', async (_what, error, words) => {
+    const { connector, standIn, answerNext, exchanges } = await startOrganisation();
+    await connector.getRecord(jonas);
+    answerNext({ status: 400, body: [error] }, ({ method }) => method === 'PATCH');
+    const failure = await failureOf(
+      connector.changeOwner({ id: jonas, ownerId: ana, ifUnmodifiedSince: null }),
+    );
+    expect([failure.code, failure.isRetried, failure.message]).toEqual([
+      'vendor_refused',
+      false,
+      expect.stringContaining(words),
+    ]);
+    expect(exchanges.at(-1)?.request.headers).not.toHaveProperty('sforce-duplicate-rule-header');
+    expect(standIn.writes()[jonas]).toBe(0);
+  });
 });

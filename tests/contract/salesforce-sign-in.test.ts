@@ -8,7 +8,7 @@ import {
   salesforceRefreshTokenIn,
   salesforceSignIn,
 } from '../../electron/core/connectors/salesforce/web-sign-in.ts';
-import { actingUser } from '../../electron/core/sandbox/salesforce/sign-in.ts';
+import { actingUser } from '../../electron/core/sandbox/salesforce/acting-user.ts';
 import { salesforceCallbackUrl } from '../../shared/model/salesforce-sign-in.ts';
 import { loadContract } from './contract-check.ts';
 import {
@@ -24,7 +24,7 @@ import {
 import { createTestLog, credentials, stoppedClock } from './stand-in-server.ts';
 
 const { clientId } = credentials.salesforce;
-const account = { id: actingUser.id, username: actingUser.username, email: actingUser.email };
+const account = { id: actingUser.Id, username: actingUser.Username, email: actingUser.Email };
 const { privateKey, publicKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
@@ -261,7 +261,7 @@ describe('Salesforce: renewing a sign-in', () => {
 });
 
 describe('Salesforce: signing in by certificate', () => {
-  const auth = { kind: 'jwt', clientId, username: actingUser.username, privateKey } as const;
+  const auth = { kind: 'jwt', clientId, username: actingUser.Username, privateKey } as const;
   const clockAt = (offsetMs: number) => ({
     ...stoppedClock,
     now: () => new Date(stoppedClock.now().getTime() + offsetMs),

@@ -1,3 +1,7 @@
+/** The SDK's own default is years old. Winter '25; every field and header that is used here is in it. */
+export const apiVersion = '62.0';
+export const apiPath = `/services/data/v${apiVersion}`;
+
 /** Where an organisation of Salesforce is reached. */
 export interface SalesforceAddress {
   /** Of the API and of the sign-in, without a slash at the end. */

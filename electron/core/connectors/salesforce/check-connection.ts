@@ -7,6 +7,7 @@ import { errorCodeOf } from './errors.ts';
 import { accountFields, leadFields, opportunityFields } from './map.ts';
 import type { DescribedObject, Queries } from './queries.ts';
 import type { SalesforceOptions, SalesforceSession } from './session.ts';
+import { quote } from './soql.ts';
 
 interface Parts {
   session: SalesforceSession;
@@ -27,7 +28,7 @@ interface Check {
   try(): Promise<Outcome>;
 }
 
-const UserInfo = z.object({ preferred_username: z.string(), name: z.string().nullish() });
+const ActingUserRow = z.object({ Username: z.string() });
 const OrganizationRow = z.object({ Name: z.string(), IsSandbox: z.boolean(), OrganizationType: z.string() });
 const PermissionRow = z.object({ PermissionsTransferAnyLead: z.boolean() });
 const Anything = z.looseObject({});
@@ -121,17 +122,18 @@ function checkAddress({ session, options }: Parts): Check {
   };
 }
 
-function checkSignIn({ session, callOptions }: Parts): Check {
+function checkSignIn({ session, queries, callOptions }: Parts): Check {
   return {
     id: 'sign-in',
     title: 'Sign in',
     page: pages.app,
     todo: "Set it right in the app's settings and policies (External Client App Manager), or in the fields above.",
     async try() {
-      await session.signIn();
-      const json = await session.call({ method: 'GET', path: '/services/oauth2/userinfo' }, callOptions);
-      const user = UserInfo.safeParse(json);
-      return ok(user.success ? `Acts as ${user.data.preferred_username}.` : 'Signed in.');
+      const userId = await session.signIn();
+      if (userId === null) return ok();
+      const soql = `SELECT Username FROM User WHERE Id = ${quote(userId)}`;
+      const [user] = await queries.rows(ActingUserRow, soql, callOptions);
+      return ok(user === undefined ? null : `Acts as ${user.Username}.`);
     },
   };
 }

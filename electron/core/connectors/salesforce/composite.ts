@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { AppError } from '../../../../shared/model/errors.ts';
 import type { CallOptions } from '../connector.ts';
 import { cancelled, garbled } from '../vendor-fetch.ts';
+import { apiPath } from './address.ts';
 import { refusalError, vendor } from './errors.ts';
-import { apiVersion, type SalesforceSession } from './session.ts';
+import type { SalesforceSession } from './session.ts';
 
 /** Of the 25 parts of one composite request, so many may be queries. */
 const queriesAtOnce = 5;
@@ -85,7 +86,7 @@ async function sendTogether(
         allOrNone: false,
         compositeRequest: queries.map(({ path }, index) => ({
           method: 'GET',
-          url: `/services/data/v${apiVersion}${path}`,
+          url: `${apiPath}${path}`,
           referenceId: `query${index}`,
         })),
       },

@@ -3,16 +3,13 @@ import type { RateBudget } from '../../../../shared/model/connection.ts';
 import { AppError } from '../../../../shared/model/errors.ts';
 import type { Clock, Log, TokenStore } from '../../ports.ts';
 import type { CallOptions, ConnectorParts } from '../connector.ts';
-import { assertionAudience, type SalesforceAddress, salesforceAddress } from './address.ts';
+import { apiVersion, assertionAudience, type SalesforceAddress, salesforceAddress } from './address.ts';
 import { signAssertion } from './assertion.ts';
 import { budgetIn, isScarce } from './budget.ts';
 import { refusalError } from './errors.ts';
 import { requestToken, type SalesforceGrant } from './token-endpoint.ts';
 import { SalesforceTransport } from './transport.ts';
 import { salesforceSignIn } from './web-sign-in.ts';
-
-/** The SDK's own default is years old. Winter '25; every field and header that is used here is in it. */
-export const apiVersion = '62.0';
 
 /** How the program signs in. */
 export type SalesforceAuth =
@@ -52,8 +49,8 @@ export interface SalesforceSession {
   instanceUrl(): string;
   /** What the last answer said of the organisation's allowance of calls. */
   budget(): RateBudget | null;
-  /** Gets a new token whether one is needed or not. */
-  signIn(): Promise<void>;
+  /** Gets a new token whether one is needed or not; gives the id of the user that it is for, as far as that is told. */
+  signIn(): Promise<string | null>;
   /**
    * The answer's JSON, undefined for 204. A session that ran out is renewed once; everything else is tried once.
    * Errors as `refusalError`, `tokenRefusal` and `vendorFetch` say.
@@ -71,7 +68,7 @@ export function createSession(options: SalesforceOptions): SalesforceSession {
     version: apiVersion,
     ...(options.accessToken === undefined ? {} : { accessToken: options.accessToken }),
   });
-  let renewal: Promise<void> | null = null;
+  let renewal: Promise<string | null> | null = null;
   let lastBudget: RateBudget | null = null;
 
   function onHeaders(headers: Headers): void {
@@ -87,18 +84,19 @@ export function createSession(options: SalesforceOptions): SalesforceSession {
     options.onBudget?.(told);
   }
 
-  async function takeGrant(): Promise<void> {
-    const { accessToken, instanceUrl } = await requestGrant();
+  async function takeGrant(): Promise<string | null> {
+    const { accessToken, instanceUrl, userId } = await requestGrant();
     connection.instanceUrl = instanceUrl;
     connection.accessToken = accessToken;
+    return userId;
   }
 
   /** Callers share one request for a token, so none of them can cancel it. */
-  async function renew(): Promise<void> {
+  function renew(): Promise<string | null> {
     renewal ??= takeGrant().finally(() => {
       renewal = null;
     });
-    await renewal;
+    return renewal;
   }
 
   /** Does nothing where another call has replaced the stale token meanwhile. */

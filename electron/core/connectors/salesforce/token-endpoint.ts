@@ -15,6 +15,8 @@ export interface SalesforceGrant {
   instanceUrl: string;
   /** At the first sign-in of a person, and at each renewal where the app rotates its refresh tokens. */
   refreshToken: string | null;
+  /** Of the user that the token is for. */
+  userId: string | null;
 }
 
 export interface TokenEndpointOptions {
@@ -30,6 +32,8 @@ const Token = z.object({
   access_token: z.string().min(1),
   instance_url: z.url({ protocol: /^https?$/ }),
   refresh_token: z.string().min(1).nullish(),
+  /** An address that ends with the organisation's id and the user's. */
+  id: z.string().nullish(),
 });
 
 /** Asks for a token, once. Errors as `tokenRefusal` and `vendorFetch` say. */
@@ -43,11 +47,16 @@ export async function requestToken(
   oauth._transport = new SalesforceTransport({ timeoutMs, signal, log, refusal });
   const token = Token.safeParse(await oauth.requestToken(form));
   if (!token.success) throw garbled(vendor, 'something that is no token');
-  const { access_token: accessToken, instance_url: instanceUrl, refresh_token: refreshToken } = token.data;
-  const instance = salesforceAddress(instanceUrl);
+  const { data } = token;
+  const instance = salesforceAddress(data.instance_url);
   // Where the sign-in was encrypted, the data must not travel in the clear.
   if (instance.origin.startsWith('http:') && !address.origin.startsWith('http:')) {
     throw garbled(vendor, 'an address without encryption for its data');
   }
-  return { accessToken, instanceUrl: instance.origin, refreshToken: refreshToken ?? null };
+  return {
+    accessToken: data.access_token,
+    instanceUrl: instance.origin,
+    refreshToken: data.refresh_token ?? null,
+    userId: /\/(005[a-zA-Z0-9]{12,15})$/.exec(data.id ?? '')?.[1] ?? null,
+  };
 }

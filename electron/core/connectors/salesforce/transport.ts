@@ -4,7 +4,7 @@ import { Transport } from 'jsforce/lib/transport.js';
 import { StreamPromise } from 'jsforce/lib/util/promise.js';
 import type { AppError } from '../../../../shared/model/errors.ts';
 import type { Log } from '../../ports.ts';
-import { type VendorReply, vendorFetch } from '../vendor-fetch.ts';
+import { parseJson, type VendorReply, vendorFetch } from '../vendor-fetch.ts';
 import { vendor } from './errors.ts';
 
 export interface TransportOptions {
@@ -48,6 +48,8 @@ export class SalesforceTransport extends Transport {
     });
     onHeaders?.(reply.headers);
     if (reply.status < 200 || reply.status >= 300) throw refusal(reply);
+    // A change is answered with nothing; the SDK would take a proxy's web page for that.
+    if (reply.text !== '') parseJson(vendor, reply.text);
     return { statusCode: reply.status, headers: Object.fromEntries(reply.headers), body: reply.text };
   }
 }

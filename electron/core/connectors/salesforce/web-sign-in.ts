@@ -5,9 +5,10 @@ import { salesforceCallbackUrl } from '../../../../shared/model/salesforce-sign-
 import type { Clock, Log, TokenStore } from '../../ports.ts';
 import type { CallOptions } from '../connector.ts';
 import { garbled, parseJson, vendorFetch } from '../vendor-fetch.ts';
-import { salesforceAddress } from './address.ts';
+import { apiPath, salesforceAddress } from './address.ts';
 import { refusalError, vendor } from './errors.ts';
 import { listenForCallback } from './loopback.ts';
+import { quote } from './soql.ts';
 import { requestToken, type SalesforceGrant } from './token-endpoint.ts';
 
 export interface SalesforceSignInOptions {
@@ -56,7 +57,7 @@ const Kept = z.object({
   account: Account.nullable(),
 });
 type Kept = z.output<typeof Kept>;
-const UserInfo = z.object({ user_id: z.string(), preferred_username: z.string(), email: z.string() });
+const Users = z.object({ records: z.tuple([z.object({ Username: z.string(), Email: z.string() })]) });
 
 /** The web server flow with PKCE (RFC 7636, S256), for an account whose sign-in is renewed from then on. */
 export function salesforceSignIn(options: SalesforceSignInOptions): SalesforceSignIn {
@@ -116,20 +117,24 @@ export function salesforceSignIn(options: SalesforceSignInOptions): SalesforceSi
     }
   }
 
+  /** By the data itself: the services that tell a token's user need scopes that nothing else does. */
   async function readAccount(grant: SalesforceGrant, { signal }: CallOptions): Promise<SalesforceAccount> {
+    const id = grant.userId ?? '';
+    const soql = `SELECT Username, Email FROM User WHERE Id = ${quote(id)}`;
     const reply = await vendorFetch({
       vendor,
       method: 'GET',
-      url: `${grant.instanceUrl}/services/oauth2/userinfo`,
+      url: `${grant.instanceUrl}${apiPath}/query?q=${encodeURIComponent(soql)}`,
       headers: { authorization: `Bearer ${grant.accessToken}` },
       timeoutMs,
       signal,
       log,
     });
     if (reply.status !== 200) throw refusalError(reply);
-    const { success, data } = UserInfo.safeParse(parseJson(vendor, reply.text));
+    const { success, data } = Users.safeParse(parseJson(vendor, reply.text));
     if (!success) throw garbled(vendor, 'something that names no user');
-    return { id: data.user_id, username: data.preferred_username, email: data.email.toLowerCase() };
+    const [user] = data.records;
+    return { id, username: user.Username, email: user.Email.toLowerCase() };
   }
 
   return {

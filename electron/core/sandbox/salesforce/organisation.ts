@@ -3,6 +3,7 @@ import { toLongRecordId } from '../../connectors/salesforce/record-id.ts';
 import type { Clock } from '../../ports.ts';
 import type { World } from '../world.ts';
 import { type Access, fullAccess } from './access.ts';
+import { actingUser } from './acting-user.ts';
 import { type Field, fieldsOf, type ObjectName, objectNames } from './schema.ts';
 
 export type Row = Record<string, unknown>;
@@ -47,7 +48,7 @@ export function createOrganisation(world: World['salesforce'], clock: Clock): Or
     Opportunity: tableOf(world.opportunities, (one) =>
       withDefaults(one, { ...closing(one), ...created(one) }),
     ),
-    User: tableOf(world.users, (user) =>
+    User: tableOf([...world.users, actingUser], (user) =>
       withDefaults(user, {
         IsActive: true,
         UserType: 'Standard',

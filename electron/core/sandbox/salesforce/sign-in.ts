@@ -2,6 +2,7 @@ import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto';
 import { z } from 'zod';
 import { salesforceCallbackUrl } from '../../../../shared/model/salesforce-sign-in.ts';
 import type { StandInContext, StandInReply, StandInRequest } from '../stand-in.ts';
+import { actingUser } from './acting-user.ts';
 
 /** The sign-in server of one organisation, with one app in it. */
 export interface SalesforceSignInServer {
@@ -18,19 +19,11 @@ export interface SalesforceSignInServer {
   revokeSignIn(): void;
 }
 
-/** Whom the program acts as, however it signs in. */
-export const actingUser = {
-  id: '005000000000SYSAAA',
-  username: 'switchyard@acme.example',
-  email: 'switchyard@acme.example',
-  name: 'Switchyard Integration',
-} as const;
 const organisationId = '00D000000000001EAA';
 
 const paths = {
   token: '/services/oauth2/token',
   authorize: '/services/oauth2/authorize',
-  userInfo: '/services/oauth2/userinfo',
 } as const;
 const codeLifetimeMs = 10 * 60_000;
 /** The vendor's own limit for an assertion. */
@@ -70,7 +63,7 @@ export function createSignInServer({
       body: {
         access_token: current,
         instance_url: baseUrl(),
-        id: `${baseUrl()}/id/${organisationId}/${actingUser.id}`,
+        id: `${baseUrl()}/id/${organisationId}/${actingUser.Id}`,
         token_type: 'Bearer',
         scope: refreshToken === null ? 'api' : 'api refresh_token',
         issued_at: String(clock.now().getTime()),
@@ -119,7 +112,7 @@ export function createSignInServer({
     const leftMs = claims.exp * 1000 - clock.now().getTime();
     if (leftMs <= 0) return refused('invalid_grant', 'expired authorization code');
     if (leftMs > assertionLifetimeMs) return refused('invalid_grant', 'invalid assertion');
-    if (claims.sub !== actingUser.username) {
+    if (claims.sub !== actingUser.Username) {
       return refused('invalid_grant', "user hasn't approved this consumer");
     }
     return granted(null);
@@ -184,14 +177,7 @@ export function createSignInServer({
           : refused('invalid_request', 'must use HTTP POST');
       }
       if (url.pathname === paths.authorize) return authorize(request);
-      if (url.pathname !== paths.userInfo) return null;
-      const { id, username, email, name } = actingUser;
-      const who = {
-        sub: `${baseUrl()}/id/${organisationId}/${id}`,
-        user_id: id,
-        organization_id: organisationId,
-      };
-      return { status: 200, body: { ...who, preferred_username: username, name, email, active: true } };
+      return null;
     },
     isOpen: ({ url }) => url.pathname === paths.token || url.pathname === paths.authorize,
     isAccepted: (token) => token === current,
@@ -220,7 +206,7 @@ function consentForm(asked: URLSearchParams): string {
   const hidden = [...asked].map(
     ([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`,
   );
-  return `<p>Signed in as <strong>${actingUser.username}</strong>.</p>
+  return `<p>Signed in as <strong>${actingUser.Username}</strong>.</p>
 <p>Switchyard asks to: manage user data via APIs (api), perform requests at any time (refresh_token).</p>
 <form method="post" action="${paths.authorize}">${hidden.join('')}
 <button name="answer" value="allow">Allow</button> <button name="answer" value="deny">Deny</button></form>`;
