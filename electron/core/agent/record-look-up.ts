@@ -5,6 +5,7 @@ import type { Person } from '../../../shared/model/person.ts';
 import type { CrmConnector } from '../connectors/connector.ts';
 import type { Clock } from '../ports.ts';
 import type { LanguageReader, References } from './language/reader.ts';
+import { contextBudget } from './reads-under-way.ts';
 
 export interface RecordLookUp {
   /** Leads and contacts that the words fit, and the CRMs that did not answer; tried once, for somebody who types. */
@@ -18,6 +19,8 @@ export interface RecordLookUpOptions {
   reader: LanguageReader;
   listPeople: () => Promise<Person[]>;
   clock: Clock;
+  /** How long one CRM is waited for, in milliseconds; as for the context of a case if left out. */
+  patienceMs?: number;
 }
 
 const maximumMatches = 12;
@@ -54,7 +57,15 @@ async function searchIn(
   return [];
 }
 
-export function createRecordLookUp({ crms, reader, listPeople, clock }: RecordLookUpOptions): RecordLookUp {
+export function createRecordLookUp({
+  crms,
+  reader,
+  listPeople,
+  clock,
+  patienceMs = contextBudget.systemMs,
+}: RecordLookUpOptions): RecordLookUp {
+  /** A CRM that is slow counts as one that did not answer, and keeps nobody from what the other has found. */
+  const patient = (signal: AbortSignal) => AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
   let kept: { at: number; owners: { email: string; name: string }[] } | null = null;
 
   return {
@@ -75,7 +86,7 @@ export function createRecordLookUp({ crms, reader, listPeople, clock }: RecordLo
           const crm = crms[system];
           if (!crm) return;
           try {
-            matches.push(...(await searchIn(crm, references, signal)).map(matchOf));
+            matches.push(...(await searchIn(crm, references, patient(signal))).map(matchOf));
           } catch (thrown) {
             const { code } = toAppError(thrown);
             if (code === 'internal') throw thrown;
@@ -92,7 +103,7 @@ export function createRecordLookUp({ crms, reader, listPeople, clock }: RecordLo
       if (kept && now - kept.at < ownersKeptMs && now >= kept.at) return kept.owners;
       const [people, ...lists] = await Promise.all([
         listPeople(),
-        ...Object.values(crms).map((crm) => crm.listOwners({ signal }).catch(() => [])),
+        ...Object.values(crms).map((crm) => crm.listOwners({ signal: patient(signal) }).catch(() => [])),
       ]);
       const gone = new Set(people.filter(({ active }) => !active).map(({ email }) => email));
       const names = new Map(people.map(({ email, name }) => [email, name]));
