@@ -20,6 +20,21 @@ async function answerPage(url: string, answer: 'accept' | 'refuse'): Promise<voi
   await submit(asked.searchParams.get('redirect_uri') ?? '', outcome);
 }
 
+/** What Entra gives for an account. */
+function tokensOf(id: string, email: string): object {
+  const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const claims = { oid: id, tid: credentials.microsoft.tenantId, preferred_username: email };
+  return {
+    token_type: 'Bearer',
+    scope: accountScopes.join(' '),
+    expires_in: 3_600,
+    access_token: `access-${id}`,
+    refresh_token: `refresh-${id}`,
+    id_token: [{ typ: 'JWT', alg: 'none' }, claims, {}].map(encoded).join('.'),
+    client_info: encoded({ uid: id, utid: credentials.microsoft.tenantId }),
+  };
+}
+
 describe('Microsoft sign-in', () => {
   test('tokens that were refused are renewed, for reading and for posting, and the call goes on', async () => {
     const { server, connector, standIn } = await setUp();
@@ -91,6 +106,16 @@ describe('Microsoft sign-in', () => {
     await next.connector.post({ to: { user: 't-emma' }, text: '1', key: 'REV-1:1:a', mayBeThere: false });
     expect(ours(server)).toHaveLength(1);
     expect(await signIn.grantedScopes()).toEqual(expect.arrayContaining([...accountScopes]));
+  });
+
+  test('who signs in takes the place of another account', async () => {
+    const { server, signIn, standIn, kept, answerNext } = await setUp({ refreshToken: null });
+    answerNext({ status: 200, body: tokensOf('t-former', 'former@example.com') }, isToken);
+    expect(await signIn.signInByCode(() => undefined)).toMatchObject({ id: 't-former' });
+    await signIn.signInByCode(({ code }) => standIn.signIn.enterCode(code));
+    const next = connect(server, { kept, refreshToken: null });
+    expect(await next.signIn.account()).toMatchObject({ id: standIn.accountId });
+    expect(kept.tokens).not.toContain('former');
   });
 
   test('a sign-in in the browser that is refused says so', async () => {

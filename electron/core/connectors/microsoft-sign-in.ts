@@ -110,6 +110,15 @@ export function createAccountSignIn(
 
   let takingOver: Promise<AuthenticationResult> | null = null;
 
+  /** Who signs in takes the place of whoever did before. */
+  async function takeThePlace(result: AuthenticationResult | null): Promise<MicrosoftAccount> {
+    const account = given(vendor, given(vendor, result).account);
+    const cache = app.getTokenCache();
+    for (const known of await cache.getAllAccounts())
+      if (known.homeAccountId !== account.homeAccountId) await cache.removeAccount(known);
+    return toAccount(account);
+  }
+
   async function keptAccount(): Promise<AccountInfo | null> {
     const [kept] = await app.getTokenCache().getAllAccounts();
     return kept ?? null;
@@ -173,8 +182,7 @@ export function createAccountSignIn(
         ...notSignedIn(vendor),
         otherwise: 'Nobody has entered the code in time.',
       }).finally(() => signal?.removeEventListener('abort', cancel));
-      const result = await unlessCancelled(vendor, signedIn, signal);
-      return accountOf(vendor, given(vendor, result));
+      return takeThePlace(await unlessCancelled(vendor, signedIn, signal));
     },
     async signInInBrowser(open, { signal } = {}) {
       const deadline = AbortSignal.timeout(browserWaitMs);
@@ -192,7 +200,7 @@ export function createAccountSignIn(
         }),
         { ...notSignedIn(vendor), otherwise: 'It was not completed in the browser.' },
       ).finally(() => finished.abort());
-      return accountOf(vendor, await unlessCancelled(vendor, signedIn, signal));
+      return takeThePlace(await unlessCancelled(vendor, signedIn, signal));
     },
   };
 }
