@@ -297,7 +297,12 @@ function refusalOf(vendor: string, reply: VendorReply): AppError {
       options,
     );
   }
-  if (status === 429) return new AppError('vendor_busy', `${vendor} asks to wait (429).${said}`, options);
+  if (status === 429)
+    return new AppError(
+      'vendor_busy',
+      `${vendor} asks to wait (429). It is tried again by itself.${said}`,
+      options,
+    );
   if (status >= 500) {
     return new AppError(
       'vendor_unreachable',
@@ -313,5 +318,9 @@ function refusalOf(vendor: string, reply: VendorReply): AppError {
       options,
     );
   }
-  return new AppError('vendor_refused', `${vendor} refused the call (${status}).${said}`, options);
+  return new AppError(
+    'vendor_refused',
+    `${vendor} refused the call (${status}). Look at Connectors → ${vendor} → Test connection.${said}`,
+    options,
+  );
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../../../shared/model/errors.ts';
 import type { CrashPoint } from '../agent/crm-writer.ts';
@@ -47,12 +48,18 @@ export async function startAgentHere(config: Config, start: Date): Promise<Scena
   };
 }
 
+/** An agent that can be killed at any moment, and is started again. */
+export interface KillableAgent extends ScenarioAgent {
+  /** Resolves when it is up again. */
+  kill(): Promise<void>;
+}
+
 const commandLine = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../cli.ts' : './cli.js', import.meta.url),
 );
 
 /** Runs the agent in a process of its own, which is started again whenever it was killed. */
-export async function startAgentProcess(config: Config, start: Date): Promise<ScenarioAgent> {
+export async function startAgentProcess(config: Config, start: Date): Promise<KillableAgent> {
   let now = start;
   let armed: CrashPoint | null = null;
   let isStopping = false;
@@ -106,6 +113,13 @@ export async function startAgentProcess(config: Config, start: Date): Promise<Sc
       });
       child.send({ kind: 'is_idle' } satisfies ToAgent);
       return await answer;
+    },
+    async kill() {
+      const child = await starting;
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+      await starting;
     },
     wasRestarted() {
       const was = wasKilled;

@@ -30,7 +30,12 @@ export function refusalOf(reply: VendorReply): AppError {
       options,
     );
   }
-  if (status === 429) return new AppError('vendor_busy', `Confluence asks to wait (429).${said}`, options);
+  if (status === 429)
+    return new AppError(
+      'vendor_busy',
+      `Confluence asks to wait (429). It is tried again by itself.${said}`,
+      options,
+    );
   if (status >= 500) {
     return new AppError(
       'vendor_unreachable',
@@ -46,7 +51,11 @@ export function refusalOf(reply: VendorReply): AppError {
     );
   }
   if (words === null) return garbled('Confluence', `status ${status} and no reason`);
-  return new AppError('vendor_refused', `Confluence refused the call (${status}).${said}`, options);
+  return new AppError(
+    'vendor_refused',
+    `Confluence refused the call (${status}). Look at Connectors → Confluence → Test connection.${said}`,
+    options,
+  );
 }
 
 function wordsOf(text: string): string | null {

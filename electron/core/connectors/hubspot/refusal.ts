@@ -46,7 +46,11 @@ export function refusalOf(reply: VendorReply): AppError {
     );
   }
   if (passingStatuses.has(status)) {
-    return new AppError('vendor_busy', `HubSpot asks to wait (${status}).${said}`, options);
+    return new AppError(
+      'vendor_busy',
+      `HubSpot asks to wait (${status}). It is tried again by itself.${said}`,
+      options,
+    );
   }
   if (status >= 500) {
     return new AppError(
@@ -65,7 +69,11 @@ export function refusalOf(reply: VendorReply): AppError {
     );
   }
   if (body === null) return garbled('HubSpot', `status ${status} and no reason`);
-  return new AppError('vendor_refused', `HubSpot refused the call (${status}).${said}`, options);
+  return new AppError(
+    'vendor_refused',
+    `HubSpot refused the call (${status}). Look at Connectors → HubSpot → Test connection.${said}`,
+    options,
+  );
 }
 
 /**
