@@ -63,7 +63,19 @@ describe('Salesforce connector: failures, each tried once', () => {
     expect(failure.code).toBe('vendor_unreachable');
   });
 
-  it('ends at once when the caller gives up', async () => {
+  it('ends at once when the caller gives up, also while it signs in or looks what there is', async () => {
+    const { connector, faults } = await startOrganisation();
+    for (const part of ['sign-in', 'describe']) {
+      faults.arm('salesforce', 'timeout', 1);
+      const call = connector.getRecord(jonas, { signal: AbortSignal.timeout(30) });
+      expect([part, (await failureOf(call)).code]).toEqual([part, 'cancelled']);
+      // The part that nobody waits for any more is still under way, and fails by itself.
+      await failureOf(connector.getRecord(jonas));
+      await connector.listOwners();
+    }
+  });
+
+  it('ends at once when the caller gives up while it is answered', async () => {
     const { connector, faults } = await startOrganisation();
     await connector.listOwners();
     faults.arm('salesforce', 'timeout', 1);

@@ -10,7 +10,7 @@ import { AppError } from '../../../shared/model/errors.ts';
 import type { TokenStore } from '../ports.ts';
 import type { CallOptions } from './connector.ts';
 import { createTransport, type MicrosoftSignInOptions } from './microsoft-entra.ts';
-import { cancelled, garbled } from './vendor-fetch.ts';
+import { garbled, unlessCancelled } from './vendor-fetch.ts';
 
 /** Everything that was granted to the app itself in Entra. */
 const appScopes = ['https://graph.microsoft.com/.default'];
@@ -240,25 +240,6 @@ const KeptTokens = z.object({
 export function refreshTokenIn(tokens: string): string | null {
   const [first] = Object.values(KeptTokens.parse(JSON.parse(tokens)).RefreshToken);
   return first?.secret ?? null;
-}
-
-/** MSAL knows no signal: its call goes on unheard where the caller gives up. */
-async function unlessCancelled<Result>(
-  vendor: string,
-  call: Promise<Result>,
-  signal: AbortSignal | undefined,
-): Promise<Result> {
-  if (signal === undefined) return call;
-  const gaveUp = Promise.withResolvers<never>();
-  const giveUp = () => gaveUp.reject(cancelled(vendor, signal));
-  if (signal.aborted) giveUp();
-  signal.addEventListener('abort', giveUp, { once: true });
-  try {
-    return await Promise.race([call, gaveUp.promise]);
-  } finally {
-    signal.removeEventListener('abort', giveUp);
-    call.catch(() => undefined);
-  }
 }
 
 function given<Result>(vendor: string, result: Result | null): Result {

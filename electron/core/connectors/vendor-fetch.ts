@@ -142,6 +142,28 @@ export function cancelled(vendor: string, signal: AbortSignal): AppError {
   return new AppError('cancelled', `The call to ${vendor} was cancelled.`, { cause: signal.reason });
 }
 
+/**
+ * What the call gives, unless the caller gives up first: then `cancelled`, and the call goes on unheard, for others who
+ * wait for it or because nothing can stop it.
+ */
+export async function unlessCancelled<Result>(
+  vendor: string,
+  call: Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  if (signal === undefined) return call;
+  const gaveUp = Promise.withResolvers<never>();
+  const giveUp = () => gaveUp.reject(cancelled(vendor, signal));
+  if (signal.aborted) giveUp();
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    return await Promise.race([call, gaveUp.promise]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+    call.catch(() => undefined);
+  }
+}
+
 /** The answer's body as JSON; `vendor_garbled` for HTML, an empty body or a truncated one. */
 export function parseJson(vendor: string, text: string): unknown {
   try {

@@ -214,7 +214,7 @@ function checkOrganisation({ queries, callOptions }: Parts): Check {
 
 /** Whether an object may be read, and the fields of it that cannot be missed. */
 function checkObject(
-  { queries, callOptions }: Parts,
+  parts: Parts,
   {
     id,
     title,
@@ -228,15 +228,16 @@ function checkObject(
     page: pages.permissions,
     todo: `In the account's permission set, under Object Settings → ${object}, give Read on the object and on these fields.`,
     async try() {
-      const hidden = await hiddenFields(queries, object, needed);
+      const hidden = await hiddenFields(parts, object, needed);
       if (hidden.length > 0) return missing(`The account may not see: ${hidden.join(', ')}.`);
+      const { queries, callOptions } = parts;
       const [found] = await queries.rows(Anything, `SELECT Id FROM ${object} LIMIT 1`, callOptions);
       return ok(found === undefined ? 'There is none that the account may see.' : null);
     },
   };
 }
 
-function checkHiddenFields({ queries }: Parts): Check {
+function checkHiddenFields(parts: Parts): Check {
   return {
     id: 'read-lead-fields',
     title: 'See the fields that rules ask for',
@@ -244,7 +245,7 @@ function checkHiddenFields({ queries }: Parts): Check {
     todo: "In the account's permission set, under Object Settings → Lead, give Read on these fields.",
     async try() {
       const wanted = leadFields.filter((name) => !unasked.has(name) && !neededFields.includes(name));
-      const hidden = await hiddenFields(queries, 'Lead', wanted);
+      const hidden = await hiddenFields(parts, 'Lead', wanted);
       if (hidden.length === 0) return ok();
       return missing(
         `The account may not see: ${hidden.join(', ')}. Rules that ask for them find them unknown.`,
@@ -254,23 +255,23 @@ function checkHiddenFields({ queries }: Parts): Check {
 }
 
 async function hiddenFields(
-  queries: Queries,
+  { queries, callOptions }: Parts,
   object: DescribedObject,
   wanted: readonly string[],
 ): Promise<string[]> {
-  const { fields } = await queries.describe(object);
+  const { fields } = await queries.describe(object, callOptions);
   const visible = new Set(fields.map(({ name }) => name));
   return wanted.filter((name) => !visible.has(name));
 }
 
-function checkOwnerField({ queries }: Parts): Check {
+function checkOwnerField({ queries, callOptions }: Parts): Check {
   return {
     id: 'change-owner',
     title: 'Change the owner of a lead',
     page: pages.permissions,
     todo: "In the account's permission set, under Object Settings → Lead, give Edit on the object.",
     async try() {
-      const { updateable, fields } = await queries.describe('Lead');
+      const { updateable, fields } = await queries.describe('Lead', callOptions);
       const isOwnerEditable = fields.some(({ name, updateable: may }) => name === 'OwnerId' && may);
       return updateable && isOwnerEditable
         ? ok('By what Salesforce says of the account; nothing was changed to try it.')
@@ -332,7 +333,7 @@ function checkRelated(
     page: pages.permissions,
     todo: `In the account's permission set give Read on ${related}, or leave it: cases are judged without it.`,
     async try() {
-      const { childRelationships } = await queries.describe(object);
+      const { childRelationships } = await queries.describe(object, callOptions);
       const isShown = childRelationships.some(({ childSObject }) => childSObject === related);
       if (!isShown) return { state: 'skipped', detail: absent };
       await queries.rows(Anything, `SELECT Id FROM ${related} LIMIT 1`, callOptions);

@@ -36,7 +36,7 @@ export function createLeads(session: SalesforceSession, queries: Queries, log: L
     callOptions: CallOptions,
   ): Promise<Map<string, string[]>> {
     const found = new Map<string, string[]>();
-    if (system !== 'salesforce' || !(await hasDuplicateRules())) return found;
+    if (system !== 'salesforce' || !(await hasDuplicateRules(callOptions))) return found;
     const fields = duplicateItemFields.join(', ');
     const itemsWhere = (condition: string) =>
       queries.rows(
@@ -61,8 +61,8 @@ export function createLeads(session: SalesforceSession, queries: Queries, log: L
     return found;
   }
 
-  async function hasDuplicateRules(): Promise<boolean> {
-    const { childRelationships } = await queries.describe('Lead');
+  async function hasDuplicateRules(callOptions: CallOptions): Promise<boolean> {
+    const { childRelationships } = await queries.describe('Lead', callOptions);
     return childRelationships.some(({ childSObject }) => childSObject === 'DuplicateRecordItem');
   }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CallOptions } from '../connector.ts';
-import { garbled } from '../vendor-fetch.ts';
+import { garbled, unlessCancelled } from '../vendor-fetch.ts';
 import { createQueryReader } from './composite.ts';
 import { errorCodeOf, vendor } from './errors.ts';
 import { isLockField, ownerFields, relatedRows } from './map.ts';
@@ -25,7 +25,7 @@ export type DescribedObject = 'Lead' | 'Account' | 'Opportunity';
 
 export interface Queries {
   /** Asked once, and again after a query has shown that it is no longer so. */
-  describe(object: DescribedObject): Promise<Description>;
+  describe(object: DescribedObject, options: CallOptions): Promise<Description>;
   /** Every row of an answer, however many pages it takes. */
   rows<Row extends z.ZodType>(schema: Row, soql: string, options: CallOptions): Promise<z.output<Row>[]>;
   /** The same for a described object: of the wanted fields those that may be seen, and what belongs to its rows. */
@@ -52,9 +52,12 @@ export function createQueries(session: SalesforceSession): Queries {
   /** The organisation lists these relationships and refuses to read them. */
   const refusedRelated = new Set<string>();
 
-  async function describe(object: DescribedObject): Promise<Description> {
-    const known = descriptions.get(object);
-    if (known !== undefined) return known;
+  function describe(object: DescribedObject, { signal }: CallOptions): Promise<Description> {
+    return unlessCancelled(vendor, descriptions.get(object) ?? askFor(object), signal);
+  }
+
+  /** Callers share one answer: one that gives up leaves it to the others. */
+  function askFor(object: DescribedObject): Promise<Description> {
     const asked = session
       .call({ method: 'GET', path: `/sobjects/${object}/describe` })
       .then((json) => parse(Description, json));
@@ -97,8 +100,8 @@ export function createQueries(session: SalesforceSession): Queries {
     }
   }
 
-  async function soqlOf({ object, wanted, tail }: Selection): Promise<string> {
-    const description = await describe(object);
+  async function soqlOf({ object, wanted, tail }: Selection, callOptions: CallOptions): Promise<string> {
+    const description = await describe(object, callOptions);
     const { fields } = description;
     const names = new Set(fields.map(({ name }) => name));
     const locks = object === 'Lead' ? fields.filter(isLockField).map(({ name }) => name) : [];
@@ -119,7 +122,7 @@ export function createQueries(session: SalesforceSession): Queries {
     describe,
     rows,
     async select(schema, selection, callOptions) {
-      let soql = await soqlOf(selection);
+      let soql = await soqlOf(selection, callOptions);
       for (;;) {
         try {
           return await rows(schema, soql, callOptions);
@@ -127,9 +130,9 @@ export function createQueries(session: SalesforceSession): Queries {
           if (!isAboutShape(thrown)) throw thrown;
           const refused = soql;
           descriptions.clear();
-          soql = await soqlOf(selection);
+          soql = await soqlOf(selection, callOptions);
           if (soql === refused && !giveUpRelated(soql)) throw thrown;
-          soql = await soqlOf(selection);
+          soql = await soqlOf(selection, callOptions);
         }
       }
     },

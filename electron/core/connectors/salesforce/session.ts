@@ -3,10 +3,11 @@ import type { RateBudget } from '../../../../shared/model/connection.ts';
 import { AppError } from '../../../../shared/model/errors.ts';
 import type { Clock, Log, TokenStore } from '../../ports.ts';
 import type { CallOptions, ConnectorParts } from '../connector.ts';
+import { unlessCancelled } from '../vendor-fetch.ts';
 import { apiVersion, assertionAudience, type SalesforceAddress, salesforceAddress } from './address.ts';
 import { signAssertion } from './assertion.ts';
 import { budgetIn, isScarce } from './budget.ts';
-import { refusalError } from './errors.ts';
+import { refusalError, vendor } from './errors.ts';
 import { requestToken, type SalesforceGrant } from './token-endpoint.ts';
 import { SalesforceTransport } from './transport.ts';
 import { salesforceSignIn } from './web-sign-in.ts';
@@ -91,7 +92,7 @@ export function createSession(options: SalesforceOptions): SalesforceSession {
     return userId;
   }
 
-  /** Callers share one request for a token, so none of them can cancel it. */
+  /** Callers share one request for a token: one that gives up leaves it to the others. */
   function renew(): Promise<string | null> {
     renewal ??= takeGrant().finally(() => {
       renewal = null;
@@ -100,8 +101,8 @@ export function createSession(options: SalesforceOptions): SalesforceSession {
   }
 
   /** Does nothing where another call has replaced the stale token meanwhile. */
-  async function replace(stale: string | null): Promise<void> {
-    if ((connection.accessToken ?? null) === stale) await renew();
+  async function replace(stale: string | null, { signal }: CallOptions): Promise<void> {
+    if ((connection.accessToken ?? null) === stale) await unlessCancelled(vendor, renew(), signal);
   }
 
   function send({ method, path, headers = {}, body }: SalesforceCall, { signal }: CallOptions) {
@@ -124,13 +125,13 @@ export function createSession(options: SalesforceOptions): SalesforceSession {
     budget: () => lastBudget,
     signIn: renew,
     async call(call, callOptions = {}) {
-      if (!connection.accessToken) await replace(null);
+      if (!connection.accessToken) await replace(null, callOptions);
       const token = connection.accessToken ?? null;
       try {
         return await send(call, callOptions);
       } catch (thrown) {
         if (!isEndedSession(thrown)) throw thrown;
-        await replace(token);
+        await replace(token, callOptions);
         return await send(call, callOptions);
       }
     },
