@@ -14,6 +14,7 @@ import {
   beginEach,
   finish,
   finishEach,
+  finishEachInTime,
   finishInTime,
   type Steps,
   type ToolAnswer,
@@ -67,8 +68,7 @@ export function* ownersInTime({
   crms,
   owners,
 }: Ground): Steps<{ owners: Gathered['owners']; isComplete: boolean }> {
-  const answers: ToolAnswer<'list_owners'>[] = [];
-  for (const read of owners) answers.push(yield* finishInTime(read));
+  const answers = yield* finishEachInTime(owners);
   return { owners: listsOf(crms, answers), isComplete: answers.every(({ isOk }) => isOk) };
 }
 

@@ -14,6 +14,7 @@ import {
   begin,
   beginEach,
   finishEach,
+  finishEachInTime,
   finishInTime,
   type Steps,
   type ToolAnswer,
@@ -76,11 +77,16 @@ export function* gatherPerson(
   return { ...chosen, samePerson, reads: readNotes('duplicates', crms, answers) };
 }
 
+interface Accounts {
+  found: CrmAccount[];
+  reads: ContextRead[];
+}
+
 /** The accounts and companies of every CRM that may be the lead's. */
 function* gatherAccounts(
   { target, counterpart }: FoundLead,
   { ground: { crms }, unreachable }: LeadInput,
-): Steps<{ accounts: CrmAccount[]; reads: ContextRead[] }> {
+): Steps<Accounts> {
   const companiesIn = (system: CrmSystem) => {
     const record = [target, counterpart].find((one) => one?.system === system);
     return { companyId: record?.companyId ?? null, otherCompanyIds: record?.otherCompanyIds };
@@ -92,8 +98,8 @@ function* gatherAccounts(
     crms.map((system) => ({ system, domain, name, ...companiesIn(system) })),
   );
   const names = crms.map((system) => crmNames[system]);
-  const accounts = collect(answers, names, unreachable).flat();
-  return { accounts, reads: readNotes('accounts', crms, answers) };
+  const found = collect(answers, names, unreachable).flat();
+  return { found, reads: readNotes('accounts', crms, answers) };
 }
 
 interface OpportunityReads {
@@ -127,58 +133,72 @@ function nextInPools(gathered: Gathered, { routing, poolStates }: Ground['routin
   return Object.fromEntries(next);
 }
 
+type SituationInput = LeadInput &
+  Pick<RunInput, 'now' | 'timeZone' | 'people'> & {
+    /** E-mail of the owner that the requester asked for. */
+    askedOwner: string | null;
+  };
+
+/** What the systems told of what stands around a lead. */
+interface Context {
+  accounts: Accounts;
+  opportunities: { systems: readonly CrmSystem[]; answers: readonly ToolAnswer<'find_opportunities'>[] };
+  history: ToolAnswer<'ownership_history'>;
+  documents: Gathered['documents'];
+}
+
+function situationOf(
+  { target, counterpart, samePerson, reads }: FoundLead,
+  { ground, owners, now, timeZone, people, askedOwner }: SituationInput,
+  { accounts, opportunities, history, documents }: Context,
+): Situation {
+  const gathered: Gathered = {
+    now,
+    timeZone,
+    target,
+    counterpart,
+    samePerson,
+    crmAccounts: accounts.found,
+    opportunities: opportunities.answers.flatMap((answer) => (answer.isOk ? answer.value : [])),
+    history: history.isOk ? history.value : [],
+    reads: [
+      ...reads,
+      ...accounts.reads,
+      ...readNotes('opportunities', opportunities.systems, opportunities.answers),
+      readNote('history', target.system, history),
+    ],
+    routing: ground.routing.routing,
+    people,
+    owners,
+    nextInPool: {},
+    documents,
+    askedOwner,
+  };
+  return assess({ ...gathered, nextInPool: nextInPools(gathered, ground.routing) });
+}
+
 /**
  * Reads what stands around the lead, and puts all of it into one situation. Accounts and policy decide, and are waited
  * for. Earlier owners are only shown; open opportunities are only shown too, unless the verdict hangs on them: those
  * two are gone without where they do not come in time.
  */
-export function* gatherSituation(
-  lead: FoundLead,
-  input: LeadInput & Pick<RunInput, 'now' | 'timeZone' | 'people'> & { askedOwner: string | null },
-): Steps<Situation> {
-  const { target, counterpart, samePerson } = lead;
-  const { ground, owners, unreachable, now, timeZone, people, askedOwner } = input;
-  const { accounts: crmAccounts, reads: accountReads } = yield* gatherAccounts(lead, input);
+export function* gatherSituation(lead: FoundLead, input: SituationInput): Steps<Situation> {
+  const { target } = lead;
+  const { ground, unreachable } = input;
+  const accounts = yield* gatherAccounts(lead, input);
   // After the accounts: a CRM may answer what is asked side by side all at once, and these must not keep those back.
-  const { systems, begun } = yield* beginOpportunities(ground.crms, crmAccounts);
-  const history = yield* begin('ownership_history', { system: target.system, id: target.id });
-  const inTime: ToolAnswer<'find_opportunities'>[] = [];
-  for (const read of begun) inTime.push(yield* finishInTime(read));
-  const past = yield* finishInTime(history);
+  const { systems, begun } = yield* beginOpportunities(ground.crms, accounts.found);
+  const pastOwners = yield* begin('ownership_history', { system: target.system, id: target.id });
+  const inTime = yield* finishEachInTime(begun);
+  const history = yield* finishInTime(pastOwners);
   const documents = yield* unreachable.length > 0 ? policyInTime(ground) : policyOf(ground);
+  const situationWith = (answers: readonly ToolAnswer<'find_opportunities'>[]) =>
+    situationOf(lead, input, { accounts, opportunities: { systems, answers }, history, documents });
 
-  const situationWith = (opportunities: readonly ToolAnswer<'find_opportunities'>[]): Situation => {
-    const gathered: Gathered = {
-      now,
-      timeZone,
-      target,
-      counterpart,
-      samePerson,
-      crmAccounts,
-      opportunities: opportunities.flatMap((answer) => (answer.isOk ? answer.value : [])),
-      history: past.isOk ? past.value : [],
-      reads: [
-        ...lead.reads,
-        ...accountReads,
-        ...readNotes('opportunities', systems, opportunities),
-        readNote('history', target.system, past),
-      ],
-      routing: ground.routing.routing,
-      people,
-      owners,
-      nextInPool: {},
-      documents,
-      askedOwner,
-    };
-    return assess({ ...gathered, nextInPool: nextInPools(gathered, ground.routing) });
-  };
   const situation = situationWith(inTime);
   if (inTime.every(({ isOk }) => isOk) || !hangsOnOpportunities(situation, unreachable)) return situation;
   const answers = yield* finishEach(begun);
-  collect(
-    answers,
-    systems.map((system) => crmNames[system]),
-    unreachable,
-  );
+  const names = systems.map((system) => crmNames[system]);
+  collect(answers, names, unreachable);
   return situationWith(answers);
 }

@@ -111,6 +111,15 @@ export function* finishEach<Name extends ToolName>(reads: readonly Begun<Name>[]
   return answers;
 }
 
+/** As `finishEach`, for reads that only add to the picture. */
+export function* finishEachInTime<Name extends ToolName>(
+  reads: readonly Begun<Name>[],
+): Steps<ToolAnswer<Name>[]> {
+  const answers: ToolAnswer<Name>[] = [];
+  for (const read of reads) answers.push(yield* finishInTime(read));
+  return answers;
+}
+
 /** Asks for one call. */
 export function* ask<Name extends ToolName>(
   tool: Name,
