@@ -2,12 +2,14 @@
 import { benchAgent } from './agent.ts';
 import type { Bench } from './bench-result.ts';
 import { benchDesk } from './desk.ts';
+import { benchIntake } from './intake.ts';
 import { benchRules } from './rules.ts';
 import { benchSync } from './sync.ts';
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   agent: benchAgent,
   desk: benchDesk,
+  intake: benchIntake,
   rules: benchRules,
   sync: benchSync,
 };

@@ -1,17 +1,10 @@
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import type { Config } from '../../electron/core/config.ts';
-import { systemClock } from '../../electron/core/ports.ts';
-import { sandboxConnectors } from '../../electron/core/sandbox/connectors-config.ts';
-import { type Sandbox, startSandbox } from '../../electron/core/sandbox/server.ts';
-import { readWorld } from '../../electron/core/sandbox/world.ts';
-import { startAgentProcess } from '../../electron/core/scenario/agent-process.ts';
-import { type Db, openDatabase } from '../../electron/core/store/db.ts';
-import { savePeople } from '../../electron/core/store/people.ts';
-import { replaceRouting } from '../../electron/core/store/routing.ts';
-import { silentLog, type TestDatabase } from '../../electron/core/store/test-database.ts';
+import type { Sandbox } from '../../electron/core/sandbox/server.ts';
+import type { Db } from '../../electron/core/store/db.ts';
+import type { TestDatabase } from '../../electron/core/store/test-database.ts';
 import { orderOfEvents, type PlannedMessage, planDay } from './day-plan.ts';
+import { slackChannel, startIntakeProgram, storedMessages, teamsChannel } from './intake-program.ts';
 
 export interface DayResult {
   threads: number;
@@ -22,9 +15,6 @@ export interface DayResult {
   seconds: number;
 }
 
-const worldFile = path.join(import.meta.dirname, '../scenarios/worlds/halden.json');
-const slackChannel = 'C-LEADS';
-const teamsChannel = '19:leads@thread.tacv2';
 /** So many events are sent before the next look at what is stored. */
 const batch = 25;
 /** People do not write faster than this is stored; beyond it the replay waits. */
@@ -83,12 +73,6 @@ function createWriter({ slack, teams }: Sandbox, plan: readonly PlannedMessage[]
   };
 }
 
-const storedMessages = async (db: Db): Promise<number> => {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from messages where direction = 'in'`.execute(db.kysely);
-  return rows[0]?.count ?? 0;
-};
-
 /** Waits until the condition holds; gives up when nothing new was stored for long. */
 async function until(db: Db, isReached: (stored: number) => boolean): Promise<boolean> {
   let last = { stored: -1, at: performance.now() };
@@ -142,41 +126,15 @@ export async function replayDay({
   database: TestDatabase;
 }): Promise<DayResult> {
   const beganAt = performance.now();
-  const world = await readWorld(worldFile, { clock: null });
-  const stops: (() => Promise<unknown>)[] = [() => database.drop()];
+  const program = await startIntakeProgram(database.url);
+  const { db, sandbox } = program;
   try {
-    const db = await openDatabase({ url: database.url, applicationName: 'day of intake', log: silentLog });
-    stops.unshift(() => db.close());
-    await db.transaction(async (tx) => {
-      await savePeople(tx, world.people);
-      await replaceRouting(tx, world.routing, { actor: 'day of intake', at: systemClock.now() });
-    });
-    const sandbox = await startSandbox({
-      world,
-      clock: systemClock,
-      log: silentLog,
-      limitFactor: Number.POSITIVE_INFINITY,
-    });
-    stops.unshift(() => sandbox.stop());
-    const config = configOf(
-      database.url,
-      sandboxConnectors(sandbox, world, { shortestMs: 50, longestMs: 200 }),
-    );
-    let agent = await startAgentProcess(config, systemClock.now());
-    stops.unshift(() => agent.stop());
-
     const plan = planDay(messages);
     const writer = createWriter(sandbox, plan);
     const order = orderOfEvents(messages);
     const restarts = new Map([
-      [batchAt(messages / 3), () => agent.kill()],
-      [
-        batchAt((2 * messages) / 3),
-        async () => {
-          await agent.stop();
-          agent = await startAgentProcess(config, systemClock.now());
-        },
-      ],
+      [batchAt(messages / 3), program.kill],
+      [batchAt((2 * messages) / 3), program.restart],
     ]);
     let restarting: Promise<unknown> = Promise.resolve();
     for (let sent = 0; sent < messages; sent += batch) {
@@ -195,25 +153,9 @@ export async function replayDay({
     const threads = new Set(plan.map(({ thread }) => thread)).size;
     return { threads, wrong, isAcknowledged, seconds: (performance.now() - beganAt) / 1_000 };
   } finally {
-    for (const stop of stops) await stop();
+    await program.stop();
+    await database.drop();
   }
 }
 
 const batchAt = (place: number): number => Math.floor(place / batch) * batch;
-
-function configOf(databaseUrl: string, connectors: Config['connectors']): Config {
-  return {
-    dataDir: '',
-    databaseUrl,
-    workspace: 'own',
-    connectors,
-    connectionValues: {},
-    timeZone: 'UTC',
-    user: null,
-    logLevel: 'silent',
-    concurrency: 4,
-    vendorTimeoutMs: 5_000,
-    leaseMs: 30_000,
-    sqliteBinding: null,
-  };
-}
