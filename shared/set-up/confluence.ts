@@ -84,7 +84,7 @@ export const confluenceGuide = {
       kind: 'address',
       isRequired: true,
       placeholder: 'https://acme.atlassian.net',
-      help: 'The address of any page of your Confluence will do. For a token with scopes: https://api.atlassian.com/ex/confluence/ and the cloud id of the site.',
+      help: 'The address of any page of your Confluence will do. For a token with scopes (search:confluence, read:page:confluence, read:space:confluence, read:confluence-user): https://api.atlassian.com/ex/confluence/ and the cloud id of the site.',
       isSecretsTarget: true,
     },
     {

@@ -13,6 +13,14 @@ describe('Confluence connector', () => {
     },
     further: [
       [
+        'a token that lacks a scope',
+        { status: 401, body: { code: 401, message: 'Unauthorized; scope does not match' } },
+        {
+          code: 'vendor_refused',
+          message: expect.stringContaining('search:confluence, read:page:confluence'),
+        },
+      ],
+      [
         'a page without its body',
         { status: 200, body: { id: '33001', body: {} } },
         { code: 'vendor_garbled' },

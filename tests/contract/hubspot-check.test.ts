@@ -68,6 +68,14 @@ describe('Test connection with HubSpot', () => {
     expect(states).toContainEqual(['change-owners', 'skipped']);
   });
 
+  test('an account that HubSpot does not tell costs the links, and nothing else', async () => {
+    const bench = await setUp();
+    bench.answerNext(refusal(403), ({ url }) => url.pathname.startsWith('/account-info'));
+    const checks = await check(bench);
+    expect(checks[0]).toMatchObject({ state: 'ok', detail: expect.stringContaining('records get no links') });
+    expect(checks.every(({ state }) => state === 'ok')).toBe(true);
+  });
+
   test('an account without contacts is no fault', async () => {
     const bench = await setUp({ world: { hubspot: { contacts: [], owners: [], companies: [] } } });
     expect((await check(bench)).map(({ state }) => state)).toEqual([

@@ -23,6 +23,14 @@ export function refusalOf(reply: VendorReply): AppError {
     details: { vendor: 'Confluence', status },
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
   };
+  // Atlassian's gateway answers a token that lacks a scope as it answers one that is not valid, but for the words.
+  if (status === 401 && /scope does not match/i.test(words ?? '')) {
+    return new AppError(
+      'vendor_refused',
+      `The API token lacks a scope that is needed. Make one with search:confluence, read:page:confluence, read:space:confluence and read:confluence-user, or one without scopes.${said}`,
+      options,
+    );
+  }
   if (status === 401) {
     return new AppError(
       'vendor_auth',
