@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
+import { connect as connectTo } from 'node:net';
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { runSignIn } from '../../electron/core/commands/sign-in.ts';
@@ -114,6 +115,20 @@ describe('Salesforce: signing in in the browser', () => {
     );
     expect((await failureOf(waiting)).code).toBe('cancelled');
     await expect(fetch(salesforceCallbackUrl)).rejects.toThrow();
+  });
+
+  it('does not wait for a connection that the browser opened and never used', async () => {
+    const { url } = await startOrganisation();
+    const { port } = new URL(salesforceCallbackUrl);
+    const unused = Promise.withResolvers<void>();
+    const signedIn = await salesforceSignIn(webApp(url, createMemoryTokens())).signInInBrowser(
+      async (page) => {
+        const socket = connectTo(Number(port), '127.0.0.1', () => void pressInBrowser(page, 'allow'));
+        socket.once('error', () => undefined).once('close', () => unused.resolve());
+      },
+    );
+    expect(signedIn).toEqual(account);
+    await unused.promise;
   });
 
   it('says so when another program has the port', async () => {

@@ -17,6 +17,9 @@ interface CallbackOptions {
   signal: AbortSignal | undefined;
 }
 
+/** For the last page to arrive. */
+const graceMs = 500;
+
 /** A status, and what the page says. */
 type PageAnswer = readonly [status: number, words: string];
 
@@ -101,10 +104,14 @@ async function listenOnBoth(
   return servers;
 }
 
-/** An answer that is under way is finished; connections that merely stay open are not waited for. */
+/** An answer that is under way is finished. Browsers also open connections that they never use: those are cut off. */
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }
