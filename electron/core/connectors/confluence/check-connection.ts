@@ -1,6 +1,6 @@
 import type { ConnectionCheck } from '../../../../shared/model/connection.ts';
 import { policyLabel } from '../../../../shared/model/policy.ts';
-import { lacking, skipped, type Trial, tryOut } from '../connection-trial.ts';
+import { lacking, skipped, type Trial, tryFor, tryOut } from '../connection-trial.ts';
 import type { CallOptions } from '../connector.ts';
 import type { ConfluenceApi } from './api.ts';
 import type { FoundPolicy, PolicySearch } from './policy-search.ts';
@@ -31,16 +31,19 @@ export async function* checkConnection(
     return;
   }
   yield* checkSpaces(api, { trials: trials.spaces, spaces }, call);
-  let found: FoundPolicy | null = null;
-  const finding = await tryOut(trials.findPages, async () => {
-    found = await search.find({ label: policyLabel, known: [] }, call);
-    return countOf(found);
+  const { check, found } = await tryFor(trials.findPages, async () => {
+    const policy = await search.find({ label: policyLabel, known: [] }, call);
+    return { found: policy, detail: countOf(policy) };
   });
-  yield finding;
-  yield* checkPages(finding.state === 'ok' ? found : null, trials);
+  yield check;
+  yield* checkPages(found, trials);
 }
 
+const gateway = /^https:\/\/api\.atlassian\.com\//i;
+
 function trialsOf({ baseUrl, spaces }: CheckParts) {
+  /** Null where the address is the gateway's, which has no pages for people. */
+  const pageOf = (path: string) => (gateway.test(baseUrl) ? null : `${baseUrl}/wiki${path}`);
   const readable = (key: string): Trial => ({
     id: `read-space-${key
       .toLowerCase()
@@ -48,8 +51,8 @@ function trialsOf({ baseUrl, spaces }: CheckParts) {
       .replace(/[^a-z0-9]+/g, '-')}`,
     title: `Read the space ${key}`,
     remedy: {
-      text: `Check the key of the space, and give the account the right to view it.`,
-      url: `${baseUrl}/wiki/spaces/${encodeURIComponent(key)}`,
+      text: 'Check the key of the space, and give the account the right to view it.',
+      url: pageOf(`/spaces/${encodeURIComponent(key)}`),
     },
   });
   const anySpace: Trial = {
@@ -57,10 +60,10 @@ function trialsOf({ baseUrl, spaces }: CheckParts) {
     title: 'Read spaces',
     remedy: {
       text: 'Give the account access to Confluence and the right to view a space.',
-      url: `${baseUrl}/wiki/spaces`,
+      url: pageOf('/spaces'),
     },
   };
-  const labelUrl = `${baseUrl}/wiki/label/${policyLabel}`;
+  const labelUrl = pageOf(`/label/${policyLabel}`);
   return {
     signIn: {
       id: 'sign-in',

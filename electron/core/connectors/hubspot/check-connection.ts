@@ -1,6 +1,6 @@
 import type { ConnectionCheck } from '../../../../shared/model/connection.ts';
 import { AppError } from '../../../../shared/model/errors.ts';
-import { lacking, skipped, type Trial, tryOut } from '../connection-trial.ts';
+import { lacking, skipped, type Trial, tryFor, tryOut } from '../connection-trial.ts';
 import type { CallOptions } from '../connector.ts';
 import type { HubspotApi } from './api.ts';
 import { portalOf } from './portal.ts';
@@ -17,48 +17,46 @@ export async function* checkConnection(
   api: HubspotApi,
   call: CallOptions,
 ): AsyncGenerator<ConnectionCheck, void, void> {
-  let keysUrl = anyAccountsKeysUrl;
-  const signIn = await tryOut(
-    {
-      id: 'sign-in',
-      title: 'Sign in',
-      remedy: {
-        text: 'Copy the service key, or the access token of the private app, from HubSpot again.',
-        url: keysUrl,
-      },
-    },
-    async () => {
-      const account = await readAccount(api, call);
-      if (typeof account === 'string') return account;
-      keysUrl = portalOf(account).keysUrl;
-      return `Account ${account.portalId}, at ${account.uiDomain}.`;
-    },
-  );
-  yield signIn;
-  const trials = trialsOf(keysUrl);
-  if (signIn.state !== 'ok') {
+  const signIn = await tryFor(signInTrial, () => readAccount(api, call));
+  yield signIn.check;
+  const trials = trialsOf(signIn.found?.keysUrl ?? anyAccountsKeysUrl);
+  if (signIn.found === null) {
     for (const trial of Object.values(trials)) yield skipped(trial, afterSignIn);
     return;
   }
-  let contactId: string | null = null;
-  yield await tryOut(trials.readContacts, async () => {
-    contactId = await api.tryContacts(call);
-    return contactId === null ? 'There is no contact yet.' : null;
+  const contacts = await tryFor(trials.readContacts, async () => {
+    const contactId = await api.tryContacts(call);
+    return { found: contactId, detail: contactId === null ? 'There is no contact yet.' : null };
   });
+  yield contacts.check;
   yield await tryOut(trials.searchContacts, () => nothingToTell(api.tryContactSearch(call)));
   yield await tryOut(trials.readCompanies, () => nothingToTell(api.tryCompanies(call)));
-  yield await checkAssociations(api, trials.readAssociations, { contactId, call });
+  yield await checkAssociations(api, trials.readAssociations, { contactId: contacts.found, call });
   yield await tryOut(trials.readOwners, () => nothingToTell(api.tryOwners(call)));
   yield await checkWriting(api, trials.changeOwners, call);
 }
 
-/** The account, or why it is not told although the token was taken. */
-async function readAccount(api: HubspotApi, call: CallOptions) {
+const signInTrial: Trial = {
+  id: 'sign-in',
+  title: 'Sign in',
+  remedy: {
+    text: 'Copy the service key, or the access token of the private app, from HubSpot again.',
+    url: anyAccountsKeysUrl,
+  },
+};
+
+/** Where the keys of the account are looked after; the token may be taken although HubSpot does not tell the account. */
+async function readAccount(
+  api: HubspotApi,
+  call: CallOptions,
+): Promise<{ found: { keysUrl: string }; detail: string }> {
   try {
-    return await api.readAccount(call);
+    const account = await api.readAccount(call);
+    return { found: portalOf(account), detail: `Account ${account.portalId}, at ${account.uiDomain}.` };
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code !== 'vendor_refused') throw thrown;
-    return `HubSpot takes the token, but does not tell the account, so records get no links. ${thrown.message}`;
+    const detail = `HubSpot takes the token, but does not tell the account, so records get no links. ${thrown.message}`;
+    return { found: { keysUrl: anyAccountsKeysUrl }, detail };
   }
 }
 
