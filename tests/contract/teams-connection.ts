@@ -4,6 +4,7 @@ import { createTeamsConnector, teamsSignIn } from '../../electron/core/connector
 import type { Clock } from '../../electron/core/ports.ts';
 import type { StandInRequest } from '../../electron/core/sandbox/stand-in.ts';
 import { createTeamsStandIn } from '../../electron/core/sandbox/teams.ts';
+import type { RateBudget } from '../../shared/model/connection.ts';
 import type { DecisionCard } from '../../shared/model/decision-card.ts';
 import type { NamedTeamsChannel, TeamsChannel } from '../../shared/set-up/teams.ts';
 import { createTestLog, credentials, serveStandIn, stoppedClock } from './stand-in-server.ts';
@@ -61,8 +62,10 @@ export function connect(
     },
   };
   const entra = { ...credentials.microsoft, refreshToken, tokens, loginUrl: server.url, timeoutMs, log };
+  const budgets: RateBudget[] = [];
   const connector = createTeamsConnector({
     ...entra,
+    onBudget: (budget) => budgets.push(budget),
     graphUrl: server.url,
     channels: options.channels ?? [{ team: 'sandbox-team', channel }],
     state: {
@@ -86,7 +89,18 @@ export function connect(
   const messages = () => events.filter((event) => event.kind === 'message');
   /** Each message once, as intake takes them in. */
   const texts = () => [...new Map(messages().map(({ eventId, text }) => [eventId, text])).values()];
-  return { connector, events, messages, texts, problems, listen, kept, log, signIn: teamsSignIn(entra) };
+  return {
+    connector,
+    budgets,
+    events,
+    messages,
+    texts,
+    problems,
+    listen,
+    kept,
+    log,
+    signIn: teamsSignIn(entra),
+  };
 }
 
 export async function setUp(options: Parameters<typeof connect>[1] = {}) {

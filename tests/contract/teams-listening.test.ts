@@ -221,9 +221,26 @@ describe('Teams connector: listening', () => {
     standIn.signIn.permissions.revoke('app', 'Files.Read.All');
     await expect(file && connector.readFile?.(file, { maximumBytes: 1_000 })).rejects.toMatchObject({
       code: 'vendor_refused',
-      message:
-        'leads.csv cannot be fetched from Teams: the app may not read files (allow it Files.Read.All in Entra).',
+      message: expect.stringMatching(
+        /^leads\.csv cannot be fetched: the app may not read files .*Files\.Read\.All.* Open it at https:\/\/sandbox\.sharepoint\.com\/.*leads\.csv$/,
+      ),
     });
+  });
+
+  test('what Graph tells of its allowance is handed on', async () => {
+    const { connector, budgets, answerNext } = await setUp();
+    await connector.findUser('t-emma');
+    expect(budgets).toEqual([]);
+    answerNext(
+      {
+        status: 200,
+        headers: { 'ratelimit-limit': '1000', 'ratelimit-remaining': '150', 'ratelimit-reset': '10' },
+        body: { id: 't-emma', displayName: 'Emma Clarke' },
+      },
+      ({ url }) => url.pathname.endsWith('/users/t-emma'),
+    );
+    await connector.findUser('t-emma');
+    expect(budgets).toEqual([{ used: 850, limit: 1_000, window: 'its present window' }]);
   });
 
   test('a link to another host is refused, and no token goes there', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { isPlaceGone } from '../../electron/core/connectors/connector.ts';
 import { referenceOf } from '../../electron/core/connectors/teams/reference.ts';
 import type { StandInReply } from '../../electron/core/sandbox/stand-in.ts';
+import { toAppError } from '../../shared/model/errors.ts';
 import { card, channel, isPost, ours, setUp } from './teams-connection.ts';
 
 describe('Teams connector: posting', () => {
@@ -137,6 +139,21 @@ describe('Teams connector: posting', () => {
     await expect(post(false)).rejects.toMatchObject(error);
     expect(exchanges.filter(({ request }) => isPost(request))).toHaveLength(1);
   });
+
+  test.each(['the thread is gone', 'the account is not in the team any more'])(
+    'where %s, people have to be told elsewhere',
+    async (why) => {
+      const { connector, standIn } = await setUp();
+      const { id } = standIn.sendMessage({ user: 't-emma', channel, text: 'Hello' });
+      if (why.startsWith('the account')) standIn.setMember(false);
+      const thread = why.startsWith('the thread') ? '1' : id;
+      const posting = connector.post({ ...message, to: { channel, thread }, mayBeThere: true });
+      const error = toAppError(await posting.catch((thrown: unknown) => thrown));
+      expect([error.code, isPlaceGone(error)]).toEqual(['vendor_refused', true]);
+      const told = connector.post({ ...message, to: { user: 't-emma' }, mayBeThere: false });
+      expect(await told).toMatchObject({ channel: standIn.directChat('t-emma') });
+    },
+  );
 
   test('a call that is cancelled ends at once', async () => {
     const { connector, faults, id } = await withThread({ timeoutMs: 5_000 });

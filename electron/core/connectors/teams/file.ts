@@ -11,21 +11,20 @@ export async function readFile(
   { name, url }: ChatFile,
   call: CallOptions & { maximumBytes: number },
 ): Promise<Buffer> {
-  if (url === null) throw refused(name, 'Teams does not say where it lies');
+  if (url === null) throw refused(`${name} cannot be fetched: Teams does not say where it lies.`);
+  const failed = (why: string, cause: unknown) =>
+    refused(`${name} cannot be fetched: ${why}. Open it at ${url}`, cause);
   const link = `u!${Buffer.from(url).toString('base64url')}`;
   try {
     return await graph.download(graphPath`/shares/${link}/driveItem/content`, call);
   } catch (thrown) {
     if (hasStatus(thrown, 403))
-      throw refused(name, 'the app may not read files (allow it Files.Read.All in Entra)', thrown);
-    if (hasStatus(thrown, 404)) throw refused(name, 'it is not there any more', thrown);
+      throw failed('the app may not read files (allow it Files.Read.All in Entra)', thrown);
+    if (hasStatus(thrown, 404)) throw refused(`${name} is not in Teams any more.`, thrown);
     throw thrown;
   }
 }
 
-function refused(name: string, why: string, cause?: unknown): AppError {
-  return new AppError('vendor_refused', `${name} cannot be fetched from Teams: ${why}.`, {
-    cause,
-    details: { vendor: 'Microsoft Teams', file: name },
-  });
+function refused(message: string, cause?: unknown): AppError {
+  return new AppError('vendor_refused', message, { cause, details: { vendor: 'Microsoft Teams' } });
 }
