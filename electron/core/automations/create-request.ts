@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely';
+import type { ChatPlace } from '../../../shared/model/chat.ts';
 import { agentName, type Priority, type Source } from '../../../shared/model/request.ts';
 import { type IncomingAttachment, insertAttachments } from '../store/attachments.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Jobs } from '../store/jobs.ts';
 import { insertIncoming } from '../store/messages.ts';
 import { insertRequest } from '../store/requests.ts';
-import type { Database, MessagePlace } from '../store/tables.ts';
+import type { Database } from '../store/tables.ts';
 import type { Queues } from './queues.ts';
 
 export interface IncomingRequest {
@@ -19,7 +20,7 @@ export interface IncomingRequest {
   channel?: string | null;
   thread?: string | null;
   /** The message of the chat that says it. */
-  place?: MessagePlace | null;
+  place?: ChatPlace | null;
   targetRecord?: string | null;
   targetSystem?: string | null;
   justification?: string | null;

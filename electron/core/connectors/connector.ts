@@ -1,3 +1,4 @@
+import type { ChatFile, ChatGroup, ChatPlace } from '../../../shared/model/chat.ts';
 import type {
   ConnectedSystem,
   ConnectionCheck,
@@ -109,17 +110,6 @@ export interface ChatMessageEvent {
   files: ChatFile[];
 }
 
-/** A file that was sent with a message. It stays at the vendor until `readFile` fetches it. */
-export interface ChatFile {
-  /** The vendor's id. */
-  id: string;
-  name: string;
-  mediaType: string;
-  sizeBytes: number;
-  /** Where the vendor gives it out; null where that has to be asked for. */
-  url: string | null;
-}
-
 /** A message that its author changed after it was sent. */
 export interface ChatEditEvent {
   kind: 'edit';
@@ -181,7 +171,7 @@ export type ChatEvent =
   | ChatActionEvent
   | ChatReportEvent;
 
-export type { DecisionCard };
+export type { ChatFile, ChatGroup, DecisionCard };
 
 export interface OutgoingMessage {
   /** A channel, or a user's id for a direct message. */
@@ -196,10 +186,8 @@ export interface OutgoingMessage {
   mayBeThere: boolean;
 }
 
-export interface PostedMessage {
-  channel: string;
-  message: string;
-}
+/** Where a message was posted. */
+export type PostedMessage = ChatPlace;
 
 /** What a card becomes once nothing is to be decided on it any more: its buttons go. */
 export interface SettledCard {
@@ -227,15 +215,6 @@ export interface ChatHome {
   requests: HomeEntry[];
   /** What waits for their decision, the most urgent first; null for who never decides. */
   toDecide: HomeEntry[] | null;
-}
-
-/** People whom the chat knows under one name. */
-export interface ChatGroup {
-  id: string;
-  /** As it is written after the `@`, in lower case. */
-  handle: string;
-  /** The vendor's user ids, as they stand in the group. */
-  members: string[];
 }
 
 /** Why a thread cannot be written to although the vendor works: the thread or channel is gone or closed to us. */

@@ -1,10 +1,11 @@
 import { type Kysely, sql } from 'kysely';
+import type { ChatPlace } from '../../../shared/model/chat.ts';
 import type { Queues } from '../automations/queues.ts';
 import { type IncomingAttachment, insertAttachments } from '../store/attachments.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Jobs } from '../store/jobs.ts';
 import { insertIncoming } from '../store/messages.ts';
-import type { Database, MessagePlace } from '../store/tables.ts';
+import type { Database } from '../store/tables.ts';
 
 /** Something that somebody said in a chat. */
 export interface Said {
@@ -14,7 +15,7 @@ export interface Said {
   author: string;
   authorName: string | null;
   at: Date;
-  place: MessagePlace | null;
+  place: ChatPlace | null;
   attachments: readonly IncomingAttachment[];
   /** What else the audit log says of it. */
   details?: Record<string, unknown>;

@@ -1,16 +1,10 @@
 import { type Kysely, sql } from 'kysely';
-import type { EscalationOwner, RoutingConfig } from '../../../shared/model/rule.ts';
-import { isGroupName } from '../../../shared/model/rule.ts';
+import type { ChatGroup } from '../../../shared/model/chat.ts';
+import { type EscalationOwner, isGroupName, type RoutingConfig } from '../../../shared/model/rule.ts';
 import { type GroupMembers, withPeopleForGroups } from '../policy/approver-groups.ts';
 import type { PoolState } from '../routing/pools.ts';
 import { readRouting } from './routing.ts';
 import type { Database } from './tables.ts';
-
-export interface ReadGroup {
-  id: string;
-  handle: string;
-  members: readonly string[];
-}
 
 /** The handles of the groups that escalations go to, without `@`. */
 async function namedGroups(db: Kysely<Database>): Promise<string[]> {
@@ -45,7 +39,7 @@ export async function areGroupsOutdated(
 /** Keeps what a chat says of its groups in place of what it said before. */
 export async function keepGroups(
   db: Kysely<Database>,
-  { source, groups, at }: { source: 'slack' | 'teams'; groups: readonly ReadGroup[]; at: Date },
+  { source, groups, at }: { source: 'slack' | 'teams'; groups: readonly ChatGroup[]; at: Date },
 ): Promise<void> {
   await db.deleteFrom('chat_groups').where('source', '=', source).execute();
   if (groups.length === 0) return;
@@ -56,7 +50,7 @@ export async function keepGroups(
         source,
         group_id: id,
         handle,
-        members: [...members],
+        members,
         read_at: at.toISOString(),
       })),
     )

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { ChatFile, Database } from './tables.ts';
+import type { ChatFile } from '../../../shared/model/chat.ts';
+import type { Database } from './tables.ts';
 
 /** As the form takes it, and as a file from a chat is kept. */
 export const maximumAttachmentBytes = 10 * 1024 * 1024;

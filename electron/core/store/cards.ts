@@ -1,13 +1,14 @@
 import { type Kysely, sql } from 'kysely';
+import type { ChatPlace } from '../../../shared/model/chat.ts';
 import type { DecisionCard } from '../../../shared/model/decision-card.ts';
 import type { HumanDecision, RequestRecord } from './requests.ts';
-import type { Database, MessagePlace } from './tables.ts';
+import type { Database } from './tables.ts';
 
 /** A card whose buttons are still there although nothing is to be decided on it any more. */
 export interface OvertakenCard {
   messageId: string;
   source: 'slack' | 'teams';
-  place: MessagePlace;
+  place: ChatPlace;
   card: DecisionCard;
 }
 

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import type { ChatPlace } from '../../../shared/model/chat.ts';
 import type { RequestRecord } from './requests.ts';
 import type { Database } from './tables.ts';
 
@@ -90,7 +91,7 @@ export function listToDecide(db: Kysely<Database>, email: string): Promise<HomeR
 export async function findCardPlace(
   db: Kysely<Database>,
   { requestId, source, email }: { requestId: string; source: Chat; email: string },
-): Promise<{ channel: string; message: string } | null> {
+): Promise<ChatPlace | null> {
   const row = await db
     .selectFrom('messages')
     .select('place')

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
+import type { ChatPlace } from '../../../shared/model/chat.ts';
 import type { ChatDestination, DecisionCard } from '../../../shared/model/decision-card.ts';
 import type { Source } from '../../../shared/model/request.ts';
 import type { MessageRecord } from './requests.ts';
-import type { Database, MessagePlace } from './tables.ts';
+import type { Database } from './tables.ts';
 
 export interface IncomingMessage {
   requestId: string;
@@ -14,7 +15,7 @@ export interface IncomingMessage {
   /** `approver` for what somebody who decides says beside the conversation; the agent does not read it. */
   audience?: 'approver' | null;
   /** Where it stands in its chat. */
-  place?: MessagePlace | null;
+  place?: ChatPlace | null;
 }
 
 /** Stores what came in, in the caller's transaction. */
@@ -47,7 +48,7 @@ export async function insertIncoming(
 export function findIncoming(
   db: Kysely<Database>,
   requestId: string,
-  { channel, message }: MessagePlace,
+  { channel, message }: ChatPlace,
 ): Promise<{ text: string; audience: MessageRecord['audience'] } | undefined> {
   return db
     .selectFrom('messages')
@@ -186,7 +187,7 @@ export async function claimUnsent(
 export async function settleMessage(
   db: Kysely<Database>,
   messageId: string,
-  outcome: { at: Date; undeliverable: string | null; place: MessagePlace | null },
+  outcome: { at: Date; undeliverable: string | null; place: ChatPlace | null },
 ): Promise<boolean> {
   const row = await db
     .updateTable('messages')

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { AuditEventType } from '../../../shared/model/audit.ts';
+import type { ChatFile, ChatPlace } from '../../../shared/model/chat.ts';
 import type { ChatDestination, DecisionCard } from '../../../shared/model/decision-card.ts';
 import type { CrmSystem } from '../../../shared/model/lead.ts';
 import type { Role } from '../../../shared/model/person.ts';
@@ -89,15 +90,9 @@ export interface MessagesTable {
   attempts: Generated<number>;
   undeliverable: string | null;
   /** Where it stands in its chat; null in the console, and for what was stored before this was kept. */
-  place: NullableJson<MessagePlace>;
+  place: NullableJson<ChatPlace>;
   /** Since when a card has no buttons any more, or never will. */
   card_settled_at: string | null;
-}
-
-/** A message of a chat, by the vendor's ids. */
-export interface MessagePlace {
-  channel: string;
-  message: string;
 }
 
 interface AttachmentsTable {
@@ -115,15 +110,6 @@ interface AttachmentsTable {
   chat_file: NullableJson<ChatFile>;
   /** Why it cannot be had, in words. */
   problem: string | null;
-}
-
-/** A file as a chat knows it. */
-export interface ChatFile {
-  id: string;
-  name: string;
-  mediaType: string;
-  sizeBytes: number;
-  url: string | null;
 }
 
 interface IntakeEventsTable {

@@ -135,14 +135,17 @@ async function readPlace(
   let count = 0;
   for (const message of readHistory(messages.toReversed())) {
     count += await handOn(options, place, message, oldest);
-    if (hasReplies(message))
+    if (hasNewReplies(message, oldest))
       count += await readThread(options, { place, thread: message.ts, oldest }, signal);
   }
   return count;
 }
 
-function hasReplies({ ts, thread_ts: thread }: WrittenMessage): boolean {
-  return thread === ts;
+function hasNewReplies(
+  { ts, thread_ts: thread, latest_reply: latest }: WrittenMessage,
+  oldest: string,
+): boolean {
+  return thread === ts && (latest === undefined || Number(latest) >= Number(oldest));
 }
 
 async function readThread(

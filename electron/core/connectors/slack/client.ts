@@ -42,7 +42,7 @@ export function createSlackConnector(options: SlackOptions): ChatConnector {
   async function watchedChannel(channel: string, { signal }: CallOptions): Promise<WatchedPlace> {
     const { workspaceUrl } = await identity(signal);
     const answer = await unless(
-      ['channel_not_found'],
+      ['channel_not_found', 'missing_scope'],
       webApi.call((client) => client.conversations.info({ channel }), signal),
     );
     const name = answer?.channel?.name;

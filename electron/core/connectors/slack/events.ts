@@ -22,6 +22,8 @@ const WrittenMessage = z.object({
   subtype: z.string().optional(),
   ts: z.string(),
   thread_ts: z.string().optional(),
+  /** In a history: of a message that has replies. */
+  latest_reply: z.string().optional(),
   user: z.string().optional(),
   bot_id: z.string().optional(),
   text: z.string().default(''),

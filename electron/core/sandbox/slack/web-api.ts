@@ -254,20 +254,30 @@ function page(parts: WebApiParts, messages: readonly WorkspaceMessage[], sent: R
   const start = cursor === '' ? 0 : wanted.findIndex(({ ts }) => cursorAt(ts) === cursor);
   if (start === -1) return refused('invalid_cursor');
   const next = wanted[start + limit];
+  const replies = latestReplies(parts.workspace);
+  // A message that has replies is its own thread.
+  const threadOf = ({ channel, ts }: WorkspaceMessage) => {
+    const latest = replies.get(`${channel} ${ts}`);
+    return latest === undefined ? {} : { thread_ts: ts, latest_reply: latest };
+  };
   return {
     ok: true,
     messages: wanted.slice(start, start + limit).map((message) => ({
       ...messageJson(message, { withMetadata: sent.include_all_metadata, baseUrl: parts.baseUrl() }),
       // A message that has replies is its own thread.
-      ...(hasReplies(parts.workspace, message) ? { thread_ts: message.ts } : {}),
+      ...threadOf(message),
     })),
     has_more: next !== undefined,
     ...(next === undefined ? {} : { response_metadata: { next_cursor: cursorAt(next.ts) } }),
   };
 }
 
-function hasReplies(workspace: Workspace, { channel, ts }: WorkspaceMessage): boolean {
-  return workspace.messages().some((reply) => reply.channel === channel && reply.threadTs === ts);
+/** The newest reply under each message that has any, by channel and `ts`. */
+function latestReplies(workspace: Workspace): ReadonlyMap<string, string> {
+  const latest = new Map<string, string>();
+  for (const { channel, threadTs, ts } of workspace.messages())
+    if (threadTs !== null && threadTs !== ts) latest.set(`${channel} ${threadTs}`, ts);
+  return latest;
 }
 
 function cursorAt(ts: string): string {
