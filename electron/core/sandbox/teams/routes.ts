@@ -57,6 +57,11 @@ const card = 'application/vnd.microsoft.card.adaptive';
 export function teamsRoutes(options: TeamsRoutesOptions): GraphRoute[] {
   const { conversations, delta, changed } = options;
   const json = (post: TeamsPost) => messageJson(post, conversations);
+  /** Only what is on the page is made ready: a conversation may be long. */
+  function pageOfPosts(posts: readonly TeamsPost[], call: RoutedCall) {
+    const page = pageOf(posts, call);
+    return { ...page, value: page.value.map(json) };
+  }
   const postsOf = (conversation: string, thread?: string) =>
     conversations
       .posts()
@@ -161,7 +166,7 @@ export function teamsRoutes(options: TeamsRoutesOptions): GraphRoute[] {
     const posts = chatPostsIn(postsOf(chat.id), call.query);
     return posts === null
       ? graphError(400, 'BadRequest', 'Filter and order must be on the same property.')
-      : { status: 200, body: pageOf(posts.map(json), call) };
+      : { status: 200, body: pageOfPosts(posts, call) };
   }
 
   function listChats(call: RoutedCall): StandInReply {
@@ -193,11 +198,10 @@ export function teamsRoutes(options: TeamsRoutesOptions): GraphRoute[] {
       handle: (call) =>
         lacking(call) ?? {
           status: 200,
-          body: pageOf(
+          body: pageOfPosts(
             postsOf(call.part('channel'))
               .filter(({ thread }) => thread === null)
-              .toReversed()
-              .map(json),
+              .toReversed(),
             call,
           ),
         },
@@ -216,7 +220,7 @@ export function teamsRoutes(options: TeamsRoutesOptions): GraphRoute[] {
       handle: (call) =>
         lacking(call) ?? {
           status: 200,
-          body: pageOf(postsOf(call.part('channel'), call.part('message')).map(json), call),
+          body: pageOfPosts(postsOf(call.part('channel'), call.part('message')), call),
         },
     },
     {
