@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HubspotApi } from './api.ts';
 
 /** Where people open the account's records. */
@@ -10,6 +11,8 @@ export interface Portal {
 
 /** After the account could not be read, links are left out for so long; no read of a record waits for it again. */
 const triedAgainAfterMs = 60_000;
+/** A record is not held up for its link; a later one has it. */
+const waitedForMs = 2_000;
 
 export function portalOf({ portalId, uiDomain }: { portalId: string; uiDomain: string }): Portal {
   const recordUrl = (type: string, id: string) =>
@@ -21,25 +24,26 @@ export function portalOf({ portalId, uiDomain }: { portalId: string; uiDomain: s
   };
 }
 
-/** Reads the account once, for links. Null where it cannot be read: a record without a link is still a record. */
+/** Reads the account once, for links. Null where it cannot be read, or not soon: a record without a link is still one. */
 export function createPortalReader(api: Pick<HubspotApi, 'readAccount'>): () => Promise<Portal | null> {
-  let reading: Promise<Portal | null> | null = null;
+  let portal: Portal | null = null;
+  let reading: Promise<void> | null = null;
   let failedAt = Number.NEGATIVE_INFINITY;
 
-  async function read(): Promise<Portal | null> {
+  async function read(): Promise<void> {
     try {
       // Without a signal of the caller's: the answer is for every later caller too.
-      return portalOf(await api.readAccount({}));
+      portal = portalOf(await api.readAccount({}));
     } catch {
       failedAt = performance.now();
-      reading = null;
-      return null;
     }
+    reading = null;
   }
 
-  return () => {
-    if (performance.now() - failedAt < triedAgainAfterMs) return Promise.resolve(null);
+  return async () => {
+    if (portal !== null || performance.now() - failedAt < triedAgainAfterMs) return portal;
     reading ??= read();
-    return reading;
+    await Promise.race([reading, sleep(waitedForMs, null, { ref: false })]);
+    return portal;
   };
 }
