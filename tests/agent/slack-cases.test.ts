@@ -63,6 +63,7 @@ describe('a deletion', () => {
       channel,
       text: 'One of my leads has the wrong owner',
     });
+    await running.settle();
     const done = slack.sendMessage({ user: 'U-NINA', channel, text: simple });
     await running.settle();
     slack.deleteMessage({ channel, ts: waiting.ts });
