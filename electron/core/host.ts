@@ -1,6 +1,5 @@
 import path from 'node:path';
 import type { SupportedMessagePort } from '@orpc/client/message-port';
-import { connectedSystems } from '../../shared/model/connection.ts';
 import { type AppError, toAppError } from '../../shared/model/errors.ts';
 import type { CrashPoint } from './agent/crm-writer.ts';
 import { createRuleBasedReader } from './agent/language/rule-based-reader.ts';
@@ -45,7 +44,7 @@ import { openStoreSession, type StoreSession, workspaceFolder } from './store-se
 import { createDeskSync, type StoreSide } from './sync/desk-sync.ts';
 import { createPushStore } from './sync/push-store.ts';
 import { createSystemHealth, type SystemHealth } from './system-health.ts';
-import { createTokenStore } from './token-store.ts';
+import { createAccountTokens } from './token-store.ts';
 import { programVersion } from './version.ts';
 import { createWorkspaces } from './workspaces.ts';
 
@@ -149,9 +148,8 @@ async function openConnections(
   const { sandbox, health } = surroundings;
   const file = path.join(workspaceFolder(config), 'connections.json');
   const read = await readSettings(file, clock.now());
-  const tokens = new Map(
-    connectedSystems.map((system) => [system, createTokenStore(`${system} account`, secrets, log)] as const),
-  );
+  // A stand-in's sign-in must not take the place of the vendor's own.
+  const tokens = createAccountTokens(sandbox === null ? secrets : null, log);
   const connections = createConnections({
     ...surroundings,
     given:
@@ -159,7 +157,7 @@ async function openConnections(
         ? { by: 'environment', config: config.connectors, values: config.connectionValues }
         : { by: 'sandbox', config: sandbox, values: {} },
     kept: await openKeptConnections({ file, settings: read.settings, secrets, log }),
-    tokensOf: (system) => tokens.get(system) ?? createTokenStore(`${system} account`, secrets, log),
+    tokensOf: (system) => tokens[system],
     timeoutMs: config.vendorTimeoutMs,
     clock,
     log,

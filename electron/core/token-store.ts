@@ -1,3 +1,4 @@
+import type { ConnectedSystem } from '../../shared/model/connection.ts';
 import { toAppError } from '../../shared/model/errors.ts';
 import type { Log, SecretStore, TokenStore } from './ports.ts';
 
@@ -30,5 +31,21 @@ export function createTokenStore(name: string, secrets: SecretStore | null, log:
       kept = null;
       await secrets?.delete(name);
     },
+  };
+}
+
+/** The tokens of each system's account; there is one keeper of each, so that a renewed token is seen by everybody. */
+export function createAccountTokens(
+  secrets: SecretStore | null,
+  log: Log,
+): Readonly<Record<ConnectedSystem, AccountTokens>> {
+  const of = (system: ConnectedSystem) => createTokenStore(`${system} account`, secrets, log);
+  return {
+    slack: of('slack'),
+    teams: of('teams'),
+    salesforce: of('salesforce'),
+    hubspot: of('hubspot'),
+    confluence: of('confluence'),
+    sharepoint: of('sharepoint'),
   };
 }

@@ -157,8 +157,20 @@ export interface OpenOptions {
 }
 
 /** Opens the program on the company's store as a window would, with the agent beside it. */
-export async function openWorkspace(company: Company, options: OpenOptions = {}): Promise<OpenWorkspace> {
+export function openWorkspace(company: Company, options: OpenOptions = {}): Promise<OpenWorkspace> {
   const { secrets, environment = {}, user = 'tariq.noor@halden.example', desk = 'first' } = options;
+  const config = readConfig({
+    HOME: company.folder,
+    DATABASE_URL: company.databaseUrl,
+    SWITCHYARD_DATA_DIR: path.join(company.folder, desk),
+    SWITCHYARD_USER: user,
+    ...environment,
+  });
+  return openProgram({ ...config, vendorTimeoutMs: 3_000 }, secrets);
+}
+
+/** Opens the program as a configuration says, and a console on it. */
+export async function openProgram(config: Config, secrets?: SecretStore): Promise<OpenWorkspace> {
   let lines = '';
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -166,16 +178,6 @@ export async function openWorkspace(company: Company, options: OpenOptions = {})
       done();
     },
   });
-  const config: Config = {
-    ...readConfig({
-      HOME: company.folder,
-      DATABASE_URL: company.databaseUrl,
-      SWITCHYARD_DATA_DIR: path.join(company.folder, desk),
-      SWITCHYARD_USER: user,
-      ...environment,
-    }),
-    vendorTimeoutMs: 3_000,
-  };
   const host = await createHost(config, {
     log: pino({ level: 'debug' }, sink),
     ...(secrets ? { secrets } : {}),
