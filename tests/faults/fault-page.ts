@@ -11,9 +11,11 @@ interface ShownRow {
   passing: string;
   writes: string;
   heard: string;
+  recovers: string;
 }
 
 const nothing = '–';
+const emptyRow = { passing: nothing, writes: nothing, heard: nothing, recovers: nothing };
 
 /** How long the tests wait is none of what people see. */
 const inTime = (words: string): string => words.replace(/within [\d.]+ s/, 'in time');
@@ -50,13 +52,14 @@ function shownRow(cell: FaultCell): ShownRow {
     passing: passingOf(wire, row),
     writes: writesOf(cell),
     heard: heardOf(cell),
+    recovers: wire.afterwards.kind === 'as ever' ? 'by itself' : 'no',
   };
 }
 
 function shownMany(cell: ManyCell | undefined): ShownRow {
   const seen = cell === undefined ? nothing : 'words' in cell ? cell.words : 'Nothing: all of them are read.';
   const fault = `${manyResults.toLocaleString('en')} results`;
-  return { fault, seen, passing: nothing, writes: nothing, heard: nothing };
+  return { ...emptyRow, fault, seen };
 }
 
 /** The rows of one vendor, those that cannot come about with the reason. */
@@ -66,7 +69,7 @@ export function shownRows({ cells, many }: VendorTable, vendor: (typeof vendors)
     const cell = cells.find((candidate) => candidate.vendor === vendor && candidate.row === row);
     if (cell) return shownRow(cell);
     const seen = `Cannot come about: ${reason ?? 'not tried'}.`;
-    return { fault: row.title, seen, passing: nothing, writes: nothing, heard: nothing };
+    return { ...emptyRow, fault: row.title, seen };
   });
   return [...rows, shownMany(many.find((one) => one.vendor === vendor)?.cell)];
 }
@@ -83,9 +86,9 @@ it, in its summary.
 - **Writes**: how often the vendor has the change of the owner, or the answer in the thread, when the write of a case
   met the fault; and what the case came to.
 - **Heard**: what became of the messages that people wrote meanwhile, one of them delivered twice.
+- **Recovers**: whether the next call after the fault went as ever, without anybody's help.
 
-In every row the next call after the fault went as ever, without anybody's help, and nothing was left behind: no lease,
-no unsent message, no write without its record.
+In no row was anything left behind: no lease, no unsent message, no write without its record.
 `;
 
 const cellText = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
@@ -94,14 +97,14 @@ const cellText = (text: string): string => text.replaceAll('|', '\\|').replaceAl
 export function faultPage(table: VendorTable): string {
   const sections = vendors.map((vendor) => {
     const rows = shownRows(table, vendor).map(
-      ({ fault, seen, passing, writes, heard }) =>
-        `| ${[fault, seen, passing, writes, heard].map(cellText).join(' | ')} |`,
+      ({ fault, seen, passing, writes, heard, recovers }) =>
+        `| ${[fault, seen, passing, writes, heard, recovers].map(cellText).join(' | ')} |`,
     );
     return [
       `## ${vendorNames[vendor]}`,
       '',
-      '| Fault | While it lasts | If it passes | Writes | Heard |',
-      '|---|---|---|---|---|',
+      '| Fault | While it lasts | If it passes | Writes | Heard | Recovers |',
+      '|---|---|---|---|---|---|',
       ...rows,
       '',
     ].join('\n');
@@ -115,8 +118,8 @@ export function faultLines(table: VendorTable): string[] {
     '',
     vendorNames[vendor],
     ...shownRows(table, vendor).map(
-      ({ fault, seen, passing, writes, heard }) =>
-        `  ${fault}\n      seen: ${seen}\n      passing: ${passing} · writes: ${writes} · heard: ${heard}`,
+      ({ fault, seen, passing, writes, heard, recovers }) =>
+        `  ${fault}\n      seen: ${seen}\n      passing: ${passing} · writes: ${writes} · heard: ${heard} · recovers: ${recovers}`,
     ),
   ]);
 }

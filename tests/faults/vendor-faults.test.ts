@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../../electron/core/store/test-database.ts';
 import { timesHeard } from './clock-skew.ts';
 import { faultPage } from './fault-page.ts';
-import { absentCells, faultRows, vendorNames, vendors } from './fault-rows.ts';
+import { absentCells, faultRows, vendors } from './fault-rows.ts';
 import { heardVendors } from './intake-cells.ts';
 import { manyResults } from './many-results.ts';
 import { type FaultCell, fillVendorTable, type VendorTable } from './vendor-table.ts';
@@ -105,9 +105,6 @@ describe('ten thousand results', () => {
 });
 
 it('the page for operators says what the table found', async () => {
-  expect(vendors.map((vendor) => vendorNames[vendor]).every((name) => faultPage(table).includes(name))).toBe(
-    true,
-  );
   expect(await readFile(page, 'utf8'), 'Write it anew: npm run faults -- vendors --write').toBe(
     faultPage(table),
   );
