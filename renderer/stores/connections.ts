@@ -25,14 +25,13 @@ export function createConnectionsStore(api: Api): ConnectionsStore {
     // An answer to an older question is dropped.
     let question = 0;
 
-    /** Shows the changed one at once, and what another one shares with it when that is read. */
     function keep(changed: Connection) {
+      question += 1;
       set({
         connections: get().connections.map((connection) =>
           connection.system === changed.system ? changed : connection,
         ),
       });
-      return get().load();
     }
 
     return {

@@ -4,7 +4,6 @@ import { systemClock } from '../../electron/core/ports.ts';
 import { type Sandbox, startSandbox } from '../../electron/core/sandbox/server.ts';
 import { applyPatch, parseWorld, type World } from '../../electron/core/sandbox/world.ts';
 import { silentLog } from '../../electron/core/store/test-database.ts';
-import { serveOneGraph } from './one-graph.ts';
 
 const worldFile = path.resolve(import.meta.dirname, '../../resources/demo/seed-world.json');
 
@@ -12,9 +11,6 @@ const worldFile = path.resolve(import.meta.dirname, '../../resources/demo/seed-w
 export interface VendorsBeside {
   sandbox: Sandbox;
   world: World;
-  /** Where Graph and Microsoft's sign-in are, for Teams and SharePoint alike. */
-  graphUrl: string;
-  stop(): Promise<void>;
 }
 
 /** The demo's company, with a channel in Teams and a policy page in SharePoint beside. */
@@ -43,14 +39,5 @@ export async function startVendors(): Promise<VendorsBeside> {
     log: silentLog,
     limitFactor: Number.POSITIVE_INFINITY,
   });
-  const graph = await serveOneGraph(sandbox);
-  return {
-    sandbox,
-    world,
-    graphUrl: graph.url,
-    async stop() {
-      await graph.stop();
-      await sandbox.stop();
-    },
-  };
+  return { sandbox, world };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { setUpGuides } from '../../../shared/set-up/catalogue.ts';
-import { budgetPercent, budgetWords, environmentLines, sharedWith } from './connection-words.ts';
+import { budgetPercent, budgetWords, environmentLines } from './connection-words.ts';
 
 test('an allowance is told in numbers and for its window, and never as more than all of it', () => {
   const budget = { used: 16_200, limit: 15_000, window: '24 hours' };
@@ -27,8 +27,4 @@ test('lines for the environment hold what was entered, quoted, and its secrets o
       "SWITCHYARD_SLACK_CHANNELS='C1 C2'",
     ],
   });
-});
-
-test('a field of the app in Entra says which other system it is for', () => {
-  expect(sharedWith('teams', 'SWITCHYARD_MICROSOFT_TENANT')).toEqual(['SharePoint']);
 });

@@ -4,7 +4,6 @@ import {
   connectedSystems,
   type RateBudget,
 } from '../../../shared/model/connection.ts';
-import { setUpGuides } from '../../../shared/set-up/catalogue.ts';
 import { type EnteredValues, isSecret, wantedFields } from '../../../shared/set-up/entered-values.ts';
 import type { SetUpGuide } from '../../../shared/set-up/guide.ts';
 import { countWords } from '../../components/words.ts';
@@ -59,15 +58,6 @@ const lostWithout: Record<Purpose, string> = {
 
 /** What happens to the work when a system is disconnected. */
 export const disconnectWords = (system: ConnectedSystem): string => lostWithout[purposes[system]];
-
-/** The other systems that a variable is for as well, by their titles. */
-export function sharedWith(system: ConnectedSystem, variable: string): string[] {
-  return connectedSystems
-    .filter((other) => other !== system)
-    .map((other) => setUpGuides[other])
-    .filter(({ fields }) => fields.some((field) => field.variable === variable))
-    .map(({ title }) => title);
-}
 
 const quoted = (value: string) => `'${value.replaceAll("'", "'\\''")}'`;
 const masked = "'••••••••'";

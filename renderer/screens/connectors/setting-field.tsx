@@ -29,12 +29,12 @@ export function SettingField(props: SettingFieldProps) {
   );
 }
 
-function ChoiceField({ system, field, value, isReadOnly, problem, actions }: SettingFieldProps) {
+function ChoiceField({ field, value, isReadOnly, problem, actions }: SettingFieldProps) {
   const { variable, label, choices = [], default: byDefault } = field;
   return (
     <Radio.Group
       label={label}
-      description={fieldWords(system, field)}
+      description={fieldWords(field)}
       value={value === '' ? (byDefault ?? '') : value}
       onChange={(choice) => actions.change(variable, choice)}
       error={problem}

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, type MouseEvent, type ReactNode, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Connection } from '../../../shared/model/connection.ts';
 import { setUpGuides } from '../../../shared/set-up/catalogue.ts';
@@ -50,7 +50,6 @@ export function SettingsForm({ connection, draft, isReadOnly, mayTest, isDirty }
   const show = (field: SetUpField) => (
     <SettingField
       key={field.variable}
-      system={connection.system}
       field={field}
       value={values[field.variable] ?? ''}
       isKept={connection.keptSecrets.includes(field.variable)}
@@ -115,17 +114,18 @@ export function SettingsForm({ connection, draft, isReadOnly, mayTest, isDirty }
   );
 }
 
-/** Rarely changed, so folded; open where something is wrong in it. */
-function AdvancedFields({ hasProblem, children }: { hasProblem: boolean; children: React.ReactNode }) {
+/** Rarely changed, so folded; opened where something is wrong in it, and not closed under whoever mends it. */
+function AdvancedFields({ hasProblem, children }: { hasProblem: boolean; children: ReactNode }) {
   const [isOpen, setOpen] = useState(false);
+  if (hasProblem && !isOpen) setOpen(true);
+  const toggle = (event: MouseEvent) => {
+    event.preventDefault();
+    setOpen(!isOpen);
+  };
   return (
-    <details
-      className={classes.advanced}
-      open={isOpen || hasProblem}
-      onToggle={(event) => setOpen(event.currentTarget.open)}
-      data-testid="advanced-fields"
-    >
-      <summary>Advanced</summary>
+    <details className={classes.advanced} open={isOpen} data-testid="advanced-fields">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: a summary is pressed by mouse and by keyboard */}
+      <summary onClick={toggle}>Advanced</summary>
       <div className={classes.form}>{children}</div>
     </details>
   );
