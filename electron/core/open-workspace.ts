@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { toAppError } from '../../shared/model/errors.ts';
 import type { Config } from './config.ts';
 import { createHost, type Host, type HostParts } from './host.ts';
+import { createLog } from './log.ts';
 import { readWorkspaceChoice, type WorkspaceChoice, writeWorkspaceChoice } from './workspace-choice.ts';
 
 export interface OpenWorkspaceOptions {
@@ -53,7 +54,10 @@ async function openHost(
   } catch (thrown) {
     if (former === null || former.workspace === config.workspace) throw thrown;
     const { code, message } = toAppError(thrown);
-    parts.log?.error({ code }, `The chosen workspace cannot be opened. ${message}`);
+    (parts.log ?? createLog(config.logLevel)).error(
+      { code },
+      `The chosen workspace cannot be opened. ${message}`,
+    );
     await writeWorkspaceChoice(config.dataDir, former);
     return null;
   }
