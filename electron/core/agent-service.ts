@@ -173,22 +173,33 @@ export function createAgentService(options: AgentServiceOptions): AgentService {
     onGroupsChanged: () => jobs.enqueue(db.kysely, 'read-groups', { source }, { key: source }),
   });
 
+  /** How often a system became available that was not. */
+  let timesAvailable = 0;
+
   /** A job that needs a paused system is put off: it has not failed, and begins as soon as the pause ends. */
-  async function putOff<Name extends QueueName>(name: Name, payload: Queues[Name], thrown: unknown) {
-    const { code, message } = toAppError(thrown);
-    if (code !== 'paused') return tryAgain(thrown);
-    const key = jobKey(payload);
-    log.info({ key, queue: name }, message);
-    await jobs.enqueue(db.kysely, name, payload, { key, startAfterMs: lookAfterPauseMs });
+  async function doOrPutOff<Name extends QueueName>(
+    name: Name,
+    payload: Queues[Name],
+    context: { retries: number; signal: AbortSignal },
+  ): Promise<void> {
+    const before = timesAvailable;
+    try {
+      await handlers[name](payload, context);
+    } catch (thrown) {
+      const { code, message } = toAppError(thrown);
+      if (code !== 'paused') return tryAgain(thrown);
+      const key = jobKey(payload);
+      log.info({ key, queue: name }, message);
+      await jobs.enqueue(db.kysely, name, payload, { key, startAfterMs: lookAfterPauseMs });
+      // The pause ended meanwhile, before there was anything to take up.
+      if (timesAvailable !== before) await takeUpWaiting();
+    }
   }
 
   async function workOn<Name extends QueueName>(name: Name): Promise<void> {
     await jobs.work(name, {
       concurrency: name === 'invoke-agent' ? config.concurrency : 2,
-      handler: (payload, context) =>
-        counted(() =>
-          handlers[name](payload, context).catch((thrown: unknown) => putOff(name, payload, thrown)),
-        ),
+      handler: (payload, context) => counted(() => doOrPutOff(name, payload, context)),
     });
   }
 
@@ -209,7 +220,12 @@ export function createAgentService(options: AgentServiceOptions): AgentService {
       for (const name of queueNames) await workOn(name);
       void prune();
       pruning = setInterval(() => void prune(), pruneEveryMs);
-      stopTelling = connectors.onAvailable(() => void takeUpWaiting());
+      stopTelling = connectors.onAvailable(() => {
+        timesAvailable += 1;
+        void takeUpWaiting();
+      });
+      // A pause may have ended while nobody was at work.
+      await takeUpWaiting();
       await homes.start();
       groups.start();
       await connectors.listen((chat, onProblem) => chat.listen(takeIn, onProblem, listenOptions(chat)));

@@ -218,6 +218,13 @@ describe('passing time', () => {
     expect(started).toEqual(['slow 0']);
   });
 
+  it('ends what the jobs of some queues wait for', async () => {
+    await jobs.enqueue(db.kysely, 'agent', { request: 'REV-1' }, { startAfterMs: 60_000 });
+    await jobs.enqueue(db.kysely, 'reminder', { request: 'REV-1' }, { startAfterMs: 60_000 });
+    await jobs.endWaiting(['agent']);
+    expect(await jobs.pending()).toEqual({ agent: { ...none, ready: 1 }, reminder: { ...none, delayed: 1 } });
+  });
+
   it('ends delays, but not those of the queues that are named; they can be brought nearer', async () => {
     await jobs.enqueue(db.kysely, 'agent', { request: 'REV-1' }, { startAfterMs: 60_000 });
     await jobs.enqueue(db.kysely, 'reminder', { request: 'REV-1' }, { startAfterMs: 3_600_000 });
