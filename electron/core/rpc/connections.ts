@@ -56,7 +56,11 @@ export function connectionHandlers({ connections, clock, log }: ConnectionHandle
       return connection;
     }),
     test: procedures.test.handler(async ({ input, context, signal = never() }) => {
-      await requireAdmin(context.desk);
+      // The demo's stand-ins may be tried by whoever looks at them.
+      const isStandIn = connections
+        .list()
+        .some(({ system, setBy }) => system === input.system && setBy === 'sandbox');
+      await (isStandIn ? requireLooker : requireAdmin)(context.desk);
       return connections.test(input, signal);
     }),
     signIn: procedures.signIn.handler(async ({ input: { system, way }, context, signal = never() }) => {
