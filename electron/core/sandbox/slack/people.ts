@@ -77,7 +77,10 @@ export interface People {
    * when the stand-in stops.
    */
   pressButton(press: SlackPress & { channel: string; ts: string }): Promise<SlackPressOutcome>;
-  /** Presses on the newest message with buttons for the request, one that the user sees where there is one. */
+  /**
+   * Presses on the newest message with buttons for the request, one that the user sees where there is one. Where the
+   * app has taken all of them away, on what was there before: somebody's window may not have followed yet.
+   */
   pressForRequest(press: SlackPress & { requestId: string }): Promise<SlackPressOutcome>;
 }
 
@@ -100,6 +103,8 @@ export function createPeople(parts: {
 } {
   const { workspace, forms, deliveries, changed, baseUrl } = parts;
   const events = new Map<string, { ts: string; envelopes: OutgoingEnvelope[] }>();
+  /** Messages with buttons as they were before the app changed them. */
+  const formerCards: WorkspaceMessage[] = [];
   let eventCount = 0;
   let fileCount = 0;
   let pressCount = 0;
@@ -147,6 +152,7 @@ export function createPeople(parts: {
   }
 
   function announceChange(before: WorkspaceMessage, after: WorkspaceMessage, times = 1): void {
+    if (buttonsOf(before.blocks).length > 0) formerCards.push(before);
     const ts = workspace.nextTs();
     const options = { eventId: nextEventId(), channelType: channelTypeOf(after), baseUrl: baseUrl() };
     tell(messageChanged({ before, after, ts, ...options }), times);
@@ -240,9 +246,10 @@ export function createPeople(parts: {
   }
 
   function messageFor({ requestId, user }: { requestId: string; user: string }): WorkspaceMessage {
-    const withButtons = workspace
-      .messages()
-      .filter(({ blocks }) => buttonsOf(blocks).some(({ button }) => requestOf(button.value) === requestId));
+    const hasButtons = ({ blocks }: WorkspaceMessage) =>
+      buttonsOf(blocks).some(({ button }) => requestOf(button.value) === requestId);
+    const present = workspace.messages().filter(hasButtons);
+    const withButtons = present.length > 0 ? present : formerCards.filter(hasButtons);
     const isSeen = ({ channel }: WorkspaceMessage) => [null, user].includes(workspace.directUser(channel));
     const message = withButtons.findLast(isSeen) ?? withButtons.at(-1);
     if (message === undefined) {
