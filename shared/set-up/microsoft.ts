@@ -32,10 +32,10 @@ export const microsoftSteps = [
     },
   },
   {
-    text: 'The app’s Overview shows the Directory (tenant) ID and the Application (client) ID: enter both below.',
+    text: 'The app’s Overview shows the Directory (tenant) ID and the Application (client) ID: enter both here.',
   },
   {
-    text: 'Certificates & secrets → New client secret. Enter its Value below; it is shown once. Note when it expires: from then on nothing can be read, and Switchyard says so.',
+    text: 'Certificates & secrets → New client secret. Enter its Value here; it is shown once. Note when it expires: from then on nothing can be read, and Switchyard says so.',
   },
 ] as const satisfies readonly SetUpStep[];
 

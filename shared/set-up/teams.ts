@@ -153,7 +153,7 @@ export const teamsGuide = {
       link: { label: 'Users in the Microsoft 365 admin center', url: 'https://admin.microsoft.com/#/users' },
     },
     {
-      text: 'Enter the channels in which leads are reported: in Teams … beside the channel → Get link to channel (or Copy link). Then sign in below with the account.',
+      text: 'Enter the channels in which leads are reported: in Teams … beside the channel → Get link to channel (or Copy link). Then sign in here with the account.',
     },
   ],
   permissions: teamsPermissions.map(toSetUpPermission),
