@@ -6,10 +6,14 @@ const seconds = 1_000;
 export default defineConfig({
   test: {
     globalSetup: 'tests/global-setup.ts',
+    // Most tests wait for sockets and Postgres: two files at a time fit even on two cores. Each has a database, a folder
+    // and ports of its own; only Salesforce's callback has one port, which no two files of one project use.
+    maxWorkers: 2,
     projects: [
       {
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           include: ['{electron,renderer,scripts,shared}/**/*.test.{ts,tsx}'],
           testTimeout: 30 * seconds,
           hookTimeout: 60 * seconds,
@@ -18,6 +22,7 @@ export default defineConfig({
       {
         test: {
           name: 'contract',
+          sequence: { groupOrder: 1 },
           include: ['tests/contract/**/*.test.ts'],
           testTimeout: 30 * seconds,
           hookTimeout: 60 * seconds,
@@ -26,6 +31,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          sequence: { groupOrder: 2 },
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/contract/**', 'tests/e2e/**'],
           testTimeout: 120 * seconds,
