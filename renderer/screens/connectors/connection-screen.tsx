@@ -69,10 +69,15 @@ export function ConnectionScreen({ connection }: { connection: Connection }) {
               mayTest={mayNotChangeBecause === null || setBy === 'sandbox'}
               isDirty={isDirty}
             />
-            {state.trial && <TrialResults trial={state.trial} onStop={state.stopTest} />}
             {guide.signIn && wantsSignIn && mayNotChangeBecause === null && (
-              <SignIn connection={connection} how={guide.signIn} isSaved={setBy !== null && !isDirty} />
+              <SignIn
+                connection={connection}
+                how={guide.signIn}
+                isSaved={setBy !== null && !isDirty}
+                onSignedIn={() => void state.test()}
+              />
             )}
+            {state.trial && <TrialResults trial={state.trial} onStop={state.stopTest} />}
           </div>
         </div>
       </div>

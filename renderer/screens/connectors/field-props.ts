@@ -33,8 +33,7 @@ export function fieldProps({ field, value, isReadOnly, problem, actions }: Setti
 /** Where to find the value, and what holds without one. */
 export function fieldWords({ help, kind, default: byDefault }: SetUpField): string | undefined {
   const sentences = [
-    help,
-    kind === 'list' && 'Several with commas or line breaks between.',
+    help ?? (kind === 'list' && 'Several with commas or line breaks between.'),
     byDefault !== undefined && kind !== 'choice' && `${byDefault}, if left empty.`,
   ].filter((sentence) => typeof sentence === 'string');
   return sentences.length === 0 ? undefined : sentences.join(' ');

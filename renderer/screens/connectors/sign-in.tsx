@@ -12,11 +12,12 @@ interface SignInProps {
   how: SetUpSignIn;
   /** A sign-in uses the saved settings. */
   isSaved: boolean;
+  onSignedIn: () => void;
 }
 
 /** Who is signed in at the vendor, and how to sign in. */
-export function SignIn({ connection: { system, account }, how, isSaved }: SignInProps) {
-  const { run, start, cancel } = useSignIn(system);
+export function SignIn({ connection: { system, account }, how, isSaved, onSignedIn }: SignInProps) {
+  const { run, start, cancel } = useSignIn(system, onSignedIn);
   return (
     <Section title="Sign-in">
       <div className={classes.signIn}>

@@ -15,7 +15,7 @@ export interface SignInRun {
 const idle: SignInRun = { isWaiting: false, asked: null, problem: null };
 
 /** Signs in at the vendor; leaving the screen gives it up. */
-export function useSignIn(system: ConnectedSystem) {
+export function useSignIn(system: ConnectedSystem, onSignedIn: () => void) {
   const { api, connections } = useStores();
   const [run, setRun] = useState(idle);
   const running = useRef<AbortController | null>(null);
@@ -43,6 +43,7 @@ export function useSignIn(system: ConnectedSystem) {
       try {
         await follow(way, mine.signal);
         setRun(idle);
+        onSignedIn();
       } catch (thrown) {
         if (!mine.signal.aborted) setRun({ ...idle, problem: wordsOf(thrown) });
       }

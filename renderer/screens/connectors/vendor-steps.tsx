@@ -30,19 +30,30 @@ function Step({ step: { text, link, copy } }: { step: SetUpStep }) {
           <IconExternalLink size={13} aria-hidden />
         </a>
       )}
-      {copy && (
-        <div className={classes.copied}>
-          <CopyText label={copy.label} text={copy.text} />
-          <details>
-            <summary>Look at it</summary>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-            <pre className={classes.code} tabIndex={0}>
-              {copy.text}
-            </pre>
-          </details>
-        </div>
-      )}
+      {copy && <Copied copy={copy} />}
     </li>
+  );
+}
+
+/** Up to here a text is shown at once, on one line. */
+const shortLength = 60;
+
+function Copied({ copy: { label, text } }: { copy: NonNullable<SetUpStep['copy']> }) {
+  const isShort = text.length <= shortLength && !text.includes('\n');
+  return (
+    <div className={classes.copied}>
+      {isShort && <code>{text}</code>}
+      <CopyText label={label} text={text} />
+      {!isShort && (
+        <details>
+          <summary>Look at it</summary>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+          <pre className={classes.code} tabIndex={0}>
+            {text}
+          </pre>
+        </details>
+      )}
+    </div>
   );
 }
 

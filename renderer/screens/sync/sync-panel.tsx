@@ -5,7 +5,8 @@ import { Section } from '../../components/blocks.tsx';
 import { useNow } from '../../components/time.ts';
 import { useOutboxActions } from '../../components/use-outbox-actions.ts';
 import { countWords, label } from '../../components/words.ts';
-import { useConnectionStatus, useStores, useSync } from '../../stores/app-stores.tsx';
+import { useConnectionStatus, useSeesAll, useStores, useSync } from '../../stores/app-stores.tsx';
+import { hashOf } from '../../stores/route.ts';
 import { cameBack } from '../../stores/sync.ts';
 import { OutboxEntry } from './outbox-entry.tsx';
 import { StateLight } from './state-light.tsx';
@@ -80,9 +81,10 @@ const systemTones = { ok: 'good', trouble: 'trouble', paused: 'away', 'not conne
 /** What this desk works with, and what the last call to each said. */
 function Systems() {
   const systems = useSync((state) => state.systems);
+  const seesAll = useSeesAll();
   if (systems.length === 0) return null;
   return (
-    <Section title="Connected systems">
+    <Section title="Connected systems" aside={seesAll && <ConnectorsLink />}>
       <ul data-testid="systems">
         {systems.map(({ system, state, detail }) => (
           <li key={system} className={classes.system}>
@@ -95,6 +97,19 @@ function Systems() {
         ))}
       </ul>
     </Section>
+  );
+}
+
+function ConnectorsLink() {
+  const { sync } = useStores();
+  return (
+    <a
+      href={hashOf({ screen: 'connectors', system: null })}
+      onClick={() => sync.getState().showPanel(false)}
+      style={{ color: 'var(--accent-text)' }}
+    >
+      Connectors
+    </a>
   );
 }
 
