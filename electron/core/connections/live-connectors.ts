@@ -120,11 +120,15 @@ export function createLiveConnectors({ health, log }: LiveConnectorsOptions): Li
 
   async function begin(chat: ChatConnector, listen: Listen): Promise<void> {
     const { system } = chat;
+    let told: string | null = null;
     const note = (problem: string | null) => {
+      told = problem;
       if (listening.get(system)?.chat === chat) health.noteListening(system, problem);
     };
     try {
       await listen(chat, note);
+      // A chat tells what changes; that all was well from the beginning shows here.
+      if (told === null) note(null);
     } catch (thrown) {
       const { code, message } = toAppError(thrown);
       if (code === 'cancelled') return;
