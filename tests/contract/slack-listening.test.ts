@@ -247,7 +247,7 @@ describe('connecting', () => {
     bench.faults.arm('slack', 'reset', 1);
     bench.slack.dropConnections();
     await vi.waitFor(() => expect(bench.slack.openConnections()).toBe(1), soon);
-    expect(bench.events).toHaveLength(1);
+    expect(textsOf(bench.events)).toEqual(['Patience']);
   });
 
   it('rejects at once where Slack does not accept the tokens', async () => {
