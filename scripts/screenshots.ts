@@ -34,6 +34,15 @@ const screens: Record<string, (page: Page) => Promise<void>> = {
     await open(page, 'sandbox');
     await page.getByTestId('sandbox-request').waitFor();
   },
+  connectors: async (page) => {
+    await open(page, 'connectors');
+    await page.getByTestId('connection').first().waitFor();
+  },
+  connector: async (page) => {
+    await open(page, 'connectors/hubspot');
+    await page.getByTestId('connection-test').click();
+    await page.locator('[data-testid=trial-verdict][data-tone=good]').waitFor();
+  },
 };
 
 async function open(page: Page, route: string): Promise<void> {

@@ -50,8 +50,8 @@ export const systemsFor = (purpose: Purpose): ConnectedSystem[] =>
   connectedSystems.filter((system) => purposes[system] === purpose);
 
 const lostWithout: Record<Purpose, string> = {
-  chat: 'Open requests from there stay in the queue and can be decided here. Nothing new is taken in from there, and the answers that are still to be sent there wait.',
-  crm: 'Open requests stay in the queue. Leads of this CRM are no longer found, and no owner is changed there.',
+  chat: 'Open requests from there stay in the queue and can be decided here. Nothing new is taken in from there, and nothing is said there any more: what was still to be said is shown in its request as not delivered.',
+  crm: 'Open requests stay in the queue. Leads of this CRM are no longer found, and no owner is changed there. Where no other CRM is connected, cases wait for one.',
   knowledge:
     'Open requests stay in the queue. Where no other policy source is connected, nothing is corrected by itself any more: every case goes to a person.',
 };
