@@ -1,7 +1,8 @@
 import { IconExternalLink } from '@tabler/icons-react';
 import type { SetUpGuide, SetUpPermission, SetUpStep } from '../../../shared/set-up/guide.ts';
-import classes from './connectors.module.css';
+import connectorClasses from './connectors.module.css';
 import { CopyText } from './copy-text.tsx';
+import classes from './vendor-steps.module.css';
 
 /** What to create at the vendor, in order, and what to allow there and why. */
 export function VendorSteps({ guide, isOpen }: { guide: SetUpGuide; isOpen: boolean }) {
@@ -48,7 +49,7 @@ function Copied({ copy: { label, text } }: { copy: NonNullable<SetUpStep['copy']
         <details>
           <summary>Look at it</summary>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-          <pre className={classes.code} tabIndex={0}>
+          <pre className={connectorClasses.code} tabIndex={0}>
             {text}
           </pre>
         </details>

@@ -10,8 +10,11 @@ const kinds: Record<WatchedPlace['kind'], readonly [one: string, many: string]> 
   site: ['site', 'sites'],
 };
 
-/** `3 channels`, `1 space, 4 pages`. */
+const namedPlaces = 2;
+
+/** By name as long as they are few; else `3 channels`, `1 space, 4 pages`. */
 export function watchedWords(places: readonly WatchedPlace[]): string {
+  if (places.length <= namedPlaces) return places.map(({ name }) => name).join(', ');
   const counts = Map.groupBy(places, ({ kind }) => kind);
   return [...counts].map(([kind, { length }]) => `${length} ${kinds[kind][length === 1 ? 0 : 1]}`).join(', ');
 }

@@ -3,7 +3,13 @@ import type { SyncStatus } from '../../../shared/model/sync.ts';
 import { Late } from '../../components/late.tsx';
 import { useNow } from '../../components/time.ts';
 import { countWords } from '../../components/words.ts';
-import { useConnectionStatus, useSession, useStores, useSync } from '../../stores/app-stores.tsx';
+import {
+  useConnectionStatus,
+  useSession,
+  useStores,
+  useSync,
+  useWorkspace,
+} from '../../stores/app-stores.tsx';
 import { StateLight } from '../sync/state-light.tsx';
 import { percentOf, type SyncWords, syncWords } from '../sync/sync-words.ts';
 import classes from './shell.module.css';
@@ -54,10 +60,13 @@ export function SyncState() {
 function useSyncWords(): SyncWords {
   const connection = useConnectionStatus();
   const status = useSync((state) => state.status);
+  const needsFirstAdmin = useWorkspace(({ state }) => state?.needsFirstAdmin === true);
   const now = useNow();
   if (connection.state === 'offline') return { tone: 'trouble', title: 'No connection', detail: null };
   if (connection.state === 'connecting' || status === null)
     return { tone: 'busy', title: 'Connecting', detail: null };
+  // Whose copy it would be is not known yet.
+  if (needsFirstAdmin) return { tone: 'busy', title: 'Not set up yet', detail: null };
   return syncWords(status, now);
 }
 
