@@ -169,7 +169,10 @@ describe('a run that something happens to', () => {
     );
     await hold('-infinity');
     await running.settle();
-    const told = running.sandbox.slack.messages().filter(({ text }) => text.includes('withdrew'));
+    // The card says it as well; who decided is told beside it.
+    const told = running.sandbox.slack
+      .messages()
+      .filter(({ text }) => text.startsWith('REV-1001: the requester withdrew'));
     expect([
       await requestsOf(running),
       await db.kysely.selectFrom('human_decisions').select('state').execute(),
