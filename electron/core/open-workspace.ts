@@ -32,8 +32,8 @@ export async function keepWorkspaceOpen(options: OpenWorkspaceOptions): Promise<
       parts: { ...options.parts, reopen: () => chosen.resolve('chosen') },
       former,
     });
-    former = { workspace: config.workspace, user: readWorkspaceChoice(config.dataDir)?.user ?? null };
     if (host === null) continue;
+    former = { workspace: config.workspace, user: readWorkspaceChoice(config.dataDir)?.user ?? null };
     try {
       const working = options.onOpen(host, config).then(() => new Promise<never>(() => undefined));
       if ((await Promise.race([chosen.promise, options.untilEnd, working])) !== 'chosen') return;
