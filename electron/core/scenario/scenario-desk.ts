@@ -65,8 +65,11 @@ export async function openScenarioDesk(options: ScenarioDeskOptions): Promise<Sc
   const everything = { email: viewer, access: 'all' } as const;
 
   async function isSettled(store: Db): Promise<boolean> {
-    const { state, outbox } = sync.status();
-    if (state !== 'online' || outbox.waiting > 0) return false;
+    // The status counts the outbox now and then only.
+    const isAnythingLeft = (await cache.items()).some(
+      ({ state }) => state === 'waiting' || state === 'sending',
+    );
+    if (isAnythingLeft || sync.status().state !== 'online') return false;
     // Somebody who does not work the queue has only their own requests on the desk, or none.
     if ((await cache.state()).identity?.access !== 'all') return true;
     const requests = await store.kysely.selectFrom('requests').select(['request_id', 'version']).execute();
