@@ -47,7 +47,7 @@ export const hubspotGuide = {
       copy: { label: 'Scopes', text: permissions.map(({ name }) => name).join('\n') },
     },
     {
-      text: 'Press Create and confirm. Open the key, press Show, copy it, and enter it below. For an account whose data lie in Europe it is the same.',
+      text: 'Press Create and confirm. Open the key, press Show, copy it, and enter it here. For an account whose data lie in Europe it is the same.',
     },
   ],
   permissions,

@@ -71,7 +71,7 @@ export const salesforceGuide = {
       text: 'For client credentials: Enable Client Credentials Flow, and under Policies name the user from above in Run As.',
     },
     {
-      text: 'External Client App Manager → the app → Settings → OAuth Settings → Consumer Key and Secret shows what to enter below. A new app is known to Salesforce after about ten minutes. A sandbox has users, permission sets and apps of its own.',
+      text: 'External Client App Manager → the app → Settings → OAuth Settings → Consumer Key and Secret shows what to enter here. A new app is known to Salesforce after about ten minutes. A sandbox has users, permission sets and apps of its own.',
     },
     {
       text: 'To see earlier owners: Setup → Object Manager → Lead → Fields & Relationships → Set History Tracking, with Lead Owner.',
