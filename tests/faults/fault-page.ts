@@ -91,24 +91,36 @@ it, in its summary.
 In no row was anything left behind: no lease, no unsent message, no write without its record.
 `;
 
-const cellText = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+const headings: ShownRow = {
+  fault: 'Fault',
+  seen: 'While it lasts',
+  passing: 'If it passes',
+  writes: 'Writes',
+  heard: 'Heard',
+  recovers: 'Recovers',
+};
+
+const cellsOf = ({ fault, seen, passing, writes, heard, recovers }: ShownRow): string[] =>
+  [fault, seen, passing, writes, heard, recovers].map((text) => text.replaceAll('|', '\\|'));
+
+/** A table as the formatter leaves it: each column as wide as its widest cell. */
+function markdownTable(rows: readonly ShownRow[]): string[] {
+  const lines = [headings, ...rows].map(cellsOf);
+  const widths = cellsOf(headings).map((_, column) =>
+    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
+  );
+  const [head = '', ...body] = lines.map(
+    (line) => `| ${line.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`,
+  );
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
+  return [head, rule, ...body];
+}
 
 /** The whole page for operators. */
 export function faultPage(table: VendorTable): string {
-  const sections = vendors.map((vendor) => {
-    const rows = shownRows(table, vendor).map(
-      ({ fault, seen, passing, writes, heard, recovers }) =>
-        `| ${[fault, seen, passing, writes, heard, recovers].map(cellText).join(' | ')} |`,
-    );
-    return [
-      `## ${vendorNames[vendor]}`,
-      '',
-      '| Fault | While it lasts | If it passes | Writes | Heard | Recovers |',
-      '|---|---|---|---|---|---|',
-      ...rows,
-      '',
-    ].join('\n');
-  });
+  const sections = vendors.map((vendor) =>
+    [`## ${vendorNames[vendor]}`, '', ...markdownTable(shownRows(table, vendor)), ''].join('\n'),
+  );
   return [introduction, ...sections].join('\n');
 }
 

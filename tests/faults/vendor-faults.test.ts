@@ -18,7 +18,7 @@ const anHourMs = 3_600_000;
 let table: VendorTable;
 beforeAll(async () => {
   table = await fillVendorTable(createTestDatabase);
-}, 240_000);
+}, 600_000);
 
 const possible = vendors.flatMap((vendor) =>
   faultRows.filter(({ kind }) => absentCells[vendor][kind] === undefined).map((row) => ({ vendor, row })),

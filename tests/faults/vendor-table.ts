@@ -3,7 +3,7 @@ import type { TestDatabase } from '../../electron/core/store/test-database.ts';
 import { startCaseBench } from './case-bench.ts';
 import { type CaseCell, caseCell, writtenVendors } from './case-cells.ts';
 import { absentCells, type FaultRow, faultRows, vendors } from './fault-rows.ts';
-import { type HeardVendor, heardVendors, type IntakeCell, intakeCell } from './intake-cells.ts';
+import { type HeardVendor, type IntakeCell, intakeCell } from './intake-cells.ts';
 import { type ManyCell, manyCell, startManyBench } from './many-results.ts';
 import { startVendorBench } from './vendor-bench.ts';
 import { harnesses, type WireCell, wireCell } from './wire-cells.ts';
@@ -22,8 +22,8 @@ export interface VendorTable {
   many: { vendor: VendorSystem; cell: ManyCell }[];
 }
 
-/** Each of these has a program and a database of its own and waits for the chat most of the time. */
-const intakesAtOnce = 4;
+/** Each waits for its socket most of the time. */
+const slackProgramsAtOnce = 3;
 
 const isPossible = (vendor: VendorSystem, { kind }: FaultRow): boolean =>
   absentCells[vendor][kind] === undefined;
@@ -62,23 +62,37 @@ async function caseCells(database: TestDatabase): Promise<Map<string, CaseCell>>
 const isHeardThrough = (vendor: HeardVendor, { call }: FaultRow): boolean =>
   call === 'read' || (vendor === 'teams' && call !== 'write');
 
-async function intakeCells(createDatabase: () => Promise<TestDatabase>): Promise<Map<string, IntakeCell>> {
-  const cells = new Map<string, IntakeCell>();
-  const waiting = heardVendors
-    .flatMap((vendor) => faultRows.map((row) => ({ vendor, row })))
-    .filter(({ vendor, row }) => isHeardThrough(vendor, row))
-    .values();
-  const work = async () => {
-    for (const { vendor, row } of waiting) {
-      const bench = await startCaseBench({ database: await createDatabase() });
-      try {
-        cells.set(nameOf(vendor, row), await intakeCell(bench, { vendor, row }));
-      } finally {
-        await bench.stop();
-      }
-    }
+type Cells = Map<string, IntakeCell>;
+
+/** Fills in cells of a chat, one after another, in one program. */
+async function fillIntakeCells(
+  cells: Cells,
+  { vendor, rows, database }: { vendor: HeardVendor; rows: readonly FaultRow[]; database: TestDatabase },
+): Promise<void> {
+  const bench = await startCaseBench({ database });
+  try {
+    for (const row of rows) cells.set(nameOf(vendor, row), await intakeCell(bench, { vendor, row }));
+  } finally {
+    await bench.stop();
+  }
+}
+
+/**
+ * Slack's socket waits longer after each connection that did not live for long, so each of its cells has a program of
+ * its own; Teams is asked again and again at the same pace.
+ */
+async function intakeCells(createDatabase: () => Promise<TestDatabase>): Promise<Cells> {
+  const cells: Cells = new Map();
+  const rowsOf = (vendor: HeardVendor) => faultRows.filter((row) => isHeardThrough(vendor, row));
+  const slackRows = rowsOf('slack').values();
+  const workOnSlack = async () => {
+    for (const row of slackRows)
+      await fillIntakeCells(cells, { vendor: 'slack', rows: [row], database: await createDatabase() });
   };
-  await Promise.all(Array.from({ length: intakesAtOnce }, work));
+  await Promise.all([
+    fillIntakeCells(cells, { vendor: 'teams', rows: rowsOf('teams'), database: await createDatabase() }),
+    ...Array.from({ length: slackProgramsAtOnce }, workOnSlack),
+  ]);
   return cells;
 }
 
