@@ -17,7 +17,7 @@ export function EnvironmentSettings({ guide, values, because }: EnvironmentSetti
   const lines = (areSecretsShown: boolean) => environmentLines(guide, values, { areSecretsShown }).join('\n');
   return (
     <section className={classes.environment} aria-label="Settings for the environment">
-      <Notice>{because} These are its lines. You can test them here first.</Notice>
+      <Notice>{because} These are the lines to set. You can test them here first.</Notice>
       <pre className={classes.code} data-testid="environment-lines">
         {lines(false)}
       </pre>
