@@ -16,7 +16,7 @@ it('a day of messages, a tenth of them redelivered and all out of order, becomes
 
 it('the day holds what it is to show: answers before their questions, and every tenth event twice', () => {
   const plan = planDay(messages);
-  const places = new Map(orderOfEvents(messages).map((number, place) => [number, place]));
+  const places = new Map(orderOfEvents(plan).map((number, place) => [number, place]));
   const overtaken = plan.filter(
     ({ thread }, number) => thread !== number && (places.get(number) ?? 0) < (places.get(thread) ?? 0),
   );

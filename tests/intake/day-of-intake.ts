@@ -131,7 +131,7 @@ export async function replayDay({
   try {
     const plan = planDay(messages);
     const writer = createWriter(sandbox, plan);
-    const order = orderOfEvents(messages);
+    const order = orderOfEvents(plan);
     const restarts = new Map([
       [batchAt(messages / 3), program.kill],
       [batchAt((2 * messages) / 3), program.restart],

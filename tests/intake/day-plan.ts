@@ -34,10 +34,11 @@ export function planDay(messages: number): PlannedMessage[] {
   return plan;
 }
 
-/** The numbers of the messages in the order in which their events come: out of order, within bounds. */
-export function orderOfEvents(messages: number): number[] {
-  const place = (number: number): number => number + ((number * 13) % overtakesBy);
-  return Array.from({ length: messages }, (_, number) => number).toSorted(
-    (a, b) => place(a) - place(b) || a - b,
+/** The numbers of the messages in the order in which they are told: Slack's events out of order, within bounds. */
+export function orderOfEvents(plan: readonly PlannedMessage[]): number[] {
+  const places = plan.map(({ chat }, number) =>
+    chat === 'slack' ? number + ((number * 13) % overtakesBy) : number,
   );
+  const placeOf = (number: number): number => places[number] ?? number;
+  return [...plan.keys()].toSorted((a, b) => placeOf(a) - placeOf(b) || a - b);
 }
