@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { SupportedMessagePort } from '@orpc/client/message-port';
 import { type AppError, toAppError } from '../../shared/model/errors.ts';
 import type { CrashPoint } from './agent/crm-writer.ts';
 import { createRuleBasedReader } from './agent/language/rule-based-reader.ts';
@@ -29,7 +28,7 @@ import {
   systemClock,
 } from './ports.ts';
 import type { RpcContext } from './rpc/implementation.ts';
-import { servePort } from './rpc/message-port.ts';
+import { type ClosablePort, servePorts } from './rpc/message-port.ts';
 import { createRouter } from './rpc/router.ts';
 import { type ServeConsoleOptions, type ServedConsole, serveConsole } from './rpc/websocket.ts';
 import { readAttachment } from './store/attachments.ts';
@@ -71,7 +70,7 @@ export interface Host {
     options: Pick<ServeConsoleOptions<RpcContext>, 'port' | 'staticDir' | 'token'>,
   ): Promise<ServedConsole>;
   /** Answers a console on one end of a message channel. */
-  servePort(port: SupportedMessagePort): void;
+  servePort(port: ClosablePort): void;
   stop(): Promise<void>;
 }
 
@@ -314,6 +313,8 @@ async function build(
     log,
   });
   const createContext = (): RpcContext => ({ desk, log });
+  const ports = servePorts({ router, createContext });
+  stops.unshift(async () => ports.close());
 
   return {
     async start({ isAgent } = { isAgent: true }) {
@@ -327,7 +328,7 @@ async function build(
       stops.unshift(() => served.stop());
       return served;
     },
-    servePort: (port) => servePort({ port, router, createContext }),
+    servePort: (port) => ports.serve(port),
     stop: stopAll,
   };
 }
