@@ -21,6 +21,7 @@ import type { Config } from './config.ts';
 import type { LiveConnectors } from './connections/live-connectors.ts';
 import type { ChatActionEvent, ChatConnector, ChatEvent, ListenOptions } from './connectors/connector.ts';
 import { takeInChatEvent } from './intake/chat-event.ts';
+import { createIntakeFirst } from './intake/intake-first.ts';
 import { createPolicyLibrary } from './knowledge/policy-library.ts';
 import type { Clock, Log } from './ports.ts';
 import { readRoutingForPeople } from './store/approver-groups.ts';
@@ -61,6 +62,9 @@ const timedQueues: ReadonlySet<QueueName> = new Set(['escalation-reminder', 'clo
 const vendorQueues = queueNames.filter((name) => !timedQueues.has(name));
 /** The end of a pause is told; this is for when that was not heard. */
 const lookAfterPauseMs = 300_000;
+
+/** How long a run lets the intake go first. */
+const runWaitsAtMostMs = 2_000;
 
 /** An admin connects one system after the other: what comes in meanwhile is not judged without any CRM. */
 const noCrm = () =>
@@ -137,11 +141,14 @@ export function createAgentService(options: AgentServiceOptions): AgentService {
     }
   }
 
+  const intake = createIntakeFirst();
   const takeIn = (event: ChatEvent): Promise<void> =>
-    counted(async () => {
-      if (event.kind === 'action') await takeInDecision(event);
-      else await takeInChatEvent({ db, jobs, clock, log }, event);
-    });
+    counted(() =>
+      intake.takeIn(async () => {
+        if (event.kind === 'action') await takeInDecision(event);
+        else await takeInChatEvent({ db, jobs, clock, log }, event);
+      }),
+    );
 
   const delivery = { db, jobs, chats, clock, log };
   const homes = createHomeWatch(delivery);
@@ -155,6 +162,7 @@ export function createAgentService(options: AgentServiceOptions): AgentService {
   } = {
     'invoke-agent': async ({ requestId }, { retries, signal }) => {
       if (connectedCrms().length === 0) throw noCrm();
+      await intake.untilCalm(runWaitsAtMostMs);
       await runner.run(requestId, { number: retries, signal });
     },
     'deliver-messages': ({ requestId }, { signal }) => deliverMessages(delivery, requestId, signal),

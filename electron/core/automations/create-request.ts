@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { ChatPlace } from '../../../shared/model/chat.ts';
 import { agentName, type Priority, type Source } from '../../../shared/model/request.ts';
+import { noteEvent } from '../intake/seen-events.ts';
 import { type IncomingAttachment, insertAttachments } from '../store/attachments.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Jobs } from '../store/jobs.ts';
@@ -27,6 +28,8 @@ export interface IncomingRequest {
   priority?: Priority | null;
   refersTo?: string | null;
   attachments?: readonly IncomingAttachment[];
+  /** How the event that it came as is known again; none where it came as no event. */
+  eventKeys?: readonly string[];
   at: Date;
 }
 
@@ -89,6 +92,7 @@ export async function createRequest(
   if (attachments.some(({ inChat }) => inChat !== undefined))
     await jobs.enqueue(db, 'fetch-files', { requestId }, { key: requestId });
   await jobs.enqueue(db, 'invoke-agent', { requestId }, { key: requestId });
+  await noteEvent(db, { source, keys: incoming.eventKeys ?? [], requestId, at });
   await appendAudit(
     db,
     [

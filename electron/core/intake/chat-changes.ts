@@ -61,7 +61,7 @@ async function storeEdit(
     await joinRequest(
       tx,
       jobs,
-      { source, text, author, authorName, at, place, attachments: [], details },
+      { source, text, author, authorName, at, place, attachments: [], eventKeys: [], details },
       requestId,
     );
     return;

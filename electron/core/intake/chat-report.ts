@@ -4,7 +4,7 @@ import { findPersonInChat } from '../store/people.ts';
 import { findRequestOfThread } from '../store/requests.ts';
 import type { ChatIntakeOptions } from './chat.ts';
 import { joinRequest } from './join-request.ts';
-import { inThread, noteEvent, requestOfEvent } from './seen-events.ts';
+import { inThread, requestOfEvent } from './seen-events.ts';
 
 /**
  * Takes in the form for a routing error as a chat message would be: it opens one request, in the thread of the message
@@ -28,7 +28,12 @@ export async function takeInReport(options: ChatIntakeOptions, event: ChatReport
       requestId = ofThread.request_id;
       const said = { source, text: wholeText(event), author: person?.email ?? user, at };
       const authorName = person?.name ?? null;
-      await joinRequest(tx, jobs, { ...said, authorName, place: null, attachments: [] }, requestId);
+      await joinRequest(
+        tx,
+        jobs,
+        { ...said, authorName, place: null, attachments: [], eventKeys: keys },
+        requestId,
+      );
     } else {
       requestId = await createRequest(tx, jobs, {
         source,
@@ -43,10 +48,10 @@ export async function takeInReport(options: ChatIntakeOptions, event: ChatReport
         targetSystem: event.system,
         justification: event.justification,
         priority: event.priority,
+        eventKeys: keys,
         at,
       });
     }
-    await noteEvent(tx, { source, keys, requestId, at });
     return requestId;
   });
 }

@@ -36,6 +36,8 @@ interface Spoken {
   /** E-mail, or the chat's user id where the sender is not known. */
   author: string;
   person: { email: string; name: string } | null;
+  /** How the event is known again. */
+  keys: readonly string[];
   at: Date;
 }
 
@@ -110,13 +112,12 @@ export async function takeInMessage(
       text: storableText(event.text),
       author: person?.email ?? user,
       person,
+      keys,
       at,
     };
     const unclear = said && (await holdRequest(tx, said.requestId));
     const belonging = said && unclear ? besideOf(unclear, said.answer) : await belongingOf(tx, spoken);
-    const requestId = await store(tx, jobs, spoken, belonging);
-    if (requestId !== null) await noteEvent(tx, { source, keys, requestId, at });
-    return requestId;
+    return store(tx, jobs, spoken, belonging);
   });
 }
 
@@ -139,7 +140,7 @@ const placeOf = ({ channel, message }: ChatMessageEvent) => ({ channel, message 
 const attachmentsOf = ({ source, files }: ChatMessageEvent): IncomingAttachment[] =>
   files.map((file) => ({ ...file, content: null, inChat: { source, file } }));
 
-const saidOf = ({ event, text, author, person, at }: Spoken): Said => ({
+const saidOf = ({ event, text, author, person, keys, at }: Spoken): Said => ({
   source: event.source,
   text,
   author,
@@ -147,12 +148,13 @@ const saidOf = ({ event, text, author, person, at }: Spoken): Said => ({
   at,
   place: placeOf(event),
   attachments: attachmentsOf(event),
+  eventKeys: keys,
 });
 
 function openRequest(
   tx: Kysely<Database>,
   jobs: ChatIntakeOptions['jobs'],
-  { event, text, person, at }: Spoken,
+  { event, text, person, keys, at }: Spoken,
   refersTo: string | null,
 ): Promise<string> {
   const { source, channel, thread, user } = event;
@@ -167,6 +169,7 @@ function openRequest(
     refersTo,
     place: placeOf(event),
     attachments: attachmentsOf(event),
+    eventKeys: keys,
     at,
   });
 }
@@ -175,13 +178,14 @@ function openRequest(
 async function keepBeside(
   tx: Kysely<Database>,
   jobs: ChatIntakeOptions['jobs'],
-  { event, text, author, person, at }: Spoken,
+  { event, text, author, person, keys, at }: Spoken,
   { requestId, isClosed, answer: said }: Belonging & { kind: 'beside' },
 ): Promise<void> {
   const { source, channel, thread, message } = event;
   const authorName = person?.name ?? null;
   const place = placeOf(event);
   await insertIncoming(tx, { requestId, author, authorName, text, source, audience: 'approver', place }, at);
+  await noteEvent(tx, { source, keys, requestId, at });
   if (isClosed) return;
   const answer = {
     requestId,

@@ -7,7 +7,7 @@ import { createRequest } from '../automations/create-request.ts';
 import { type IncomingAttachment, maximumAttachmentBytes } from '../store/attachments.ts';
 import type { Database } from '../store/tables.ts';
 import type { ChatIntakeOptions } from './chat.ts';
-import { noteEvent, requestOfEvent } from './seen-events.ts';
+import { requestOfEvent } from './seen-events.ts';
 
 function attachmentOf(upload: z.output<typeof FormInput>['attachments'][number]): IncomingAttachment {
   const content = Buffer.from(upload.content, 'base64');
@@ -44,7 +44,7 @@ export async function takeInForm(
     const seen = await requestOfForm(tx, form.idempotencyKey);
     if (seen !== undefined) return seen;
     const at = clock.now();
-    const requestId = await createRequest(tx, jobs, {
+    return createRequest(tx, jobs, {
       source: 'form',
       requester: requester.email,
       requesterName: requester.name,
@@ -54,9 +54,8 @@ export async function takeInForm(
       justification: form.business_justification || null,
       priority: form.priority,
       attachments,
+      eventKeys: keysOf(form.idempotencyKey),
       at,
     });
-    await noteEvent(tx, { source: 'form', keys: keysOf(form.idempotencyKey), requestId, at });
-    return requestId;
   });
 }

@@ -6,6 +6,7 @@ import { appendAudit } from '../store/audit.ts';
 import type { Jobs } from '../store/jobs.ts';
 import { insertIncoming } from '../store/messages.ts';
 import type { Database } from '../store/tables.ts';
+import { noteEvent } from './seen-events.ts';
 
 /** Something that somebody said in a chat. */
 export interface Said {
@@ -17,6 +18,8 @@ export interface Said {
   at: Date;
   place: ChatPlace | null;
   attachments: readonly IncomingAttachment[];
+  /** How the event that it came as is known again. */
+  eventKeys: readonly string[];
   /** What else the audit log says of it. */
   details?: Record<string, unknown>;
 }
@@ -38,6 +41,7 @@ export async function joinRequest(
     .execute();
   await jobs.enqueue(tx, 'invoke-agent', { requestId }, { key: requestId });
   if (attachments.length > 0) await jobs.enqueue(tx, 'fetch-files', { requestId }, { key: requestId });
+  await noteEvent(tx, { source, keys: said.eventKeys, requestId, at });
   const details = {
     direction: 'in',
     source,

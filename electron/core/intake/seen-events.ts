@@ -29,6 +29,7 @@ export async function noteEvent(
   db: Kysely<Database>,
   event: { source: string; keys: readonly string[]; requestId: string; at: Date },
 ): Promise<void> {
+  if (event.keys.length === 0) return;
   await db
     .insertInto('intake_events')
     .values(
