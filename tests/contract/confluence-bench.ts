@@ -7,6 +7,7 @@ import { createConfluenceStandIn } from '../../electron/core/sandbox/confluence.
 import type { StandInReply, StandInRequest } from '../../electron/core/sandbox/stand-in.ts';
 import type { WorldPage } from '../../electron/core/sandbox/world.ts';
 import { createTestLog, credentials, serveStandIn, stoppedClock } from './stand-in-server.ts';
+import { answerAt } from './vendor-address.ts';
 
 export const label = 'lead-routing-policy';
 const { email, apiToken } = credentials.confluence;
@@ -21,6 +22,8 @@ export const page = (id: string, more: Partial<WorldPage> = {}): WorldPage => ({
   restricted: false,
   ...more,
 });
+
+const vendorUrl = 'https://acme.atlassian.net';
 
 export async function setUp(
   options: {
@@ -37,9 +40,10 @@ export async function setUp(
     create: createConfluenceStandIn,
   });
   onTestFinished(() => server[Symbol.asyncDispose]());
+  answerAt({ [vendorUrl]: server.url });
   const log = createTestLog();
   const connector = createConfluenceConnector({
-    baseUrl: server.url,
+    baseUrl: vendorUrl,
     auth: { email, apiToken },
     spaces: [],
     timeoutMs: 2_000,
@@ -47,7 +51,7 @@ export async function setUp(
     log,
     ...options,
   });
-  return { ...server, connector, log };
+  return { ...server, url: vendorUrl, connector, log };
 }
 
 export const idsOf = (pages: readonly { id: string }[]) => pages.map(({ id }) => id);

@@ -7,6 +7,7 @@ import type { RateBudget } from '../../shared/model/connection.ts';
 import type { CrmRecord } from '../../shared/model/lead.ts';
 import type { Exchange } from './contract-check.ts';
 import { createTestLog, credentials, serveStandIn } from './stand-in-server.ts';
+import { answerAt } from './vendor-address.ts';
 
 const owners = [
   {
@@ -111,6 +112,8 @@ export const eve = {
   isActive: false,
 };
 
+const vendorUrl = 'https://api.hubapi.com';
+
 export async function setUp(
   options: {
     world?: object;
@@ -127,10 +130,11 @@ export async function setUp(
     ...options,
   });
   onTestFinished(() => server[Symbol.asyncDispose]());
+  answerAt({ [vendorUrl]: server.url });
   const log = createTestLog();
   const budgets: RateBudget[] = [];
   const connector = createHubspotConnector({
-    baseUrl: server.url,
+    baseUrl: vendorUrl,
     accessToken: credentials.hubspot.accessToken,
     searchesPerSecond: Number.POSITIVE_INFINITY,
     timeoutMs: 2_000,

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CrmConnector } from '../../electron/core/connectors/connector.ts';
 import type { SalesforceAuth } from '../../electron/core/connectors/salesforce/session.ts';
 import { actingUser } from '../../electron/core/sandbox/salesforce/acting-user.ts';
@@ -9,15 +9,14 @@ import {
   ana,
   connect,
   jonas,
-  type Organisation,
   read,
   startOrganisation,
   worldWith,
 } from './salesforce-organisation.ts';
 import { credentials } from './stand-in-server.ts';
+import { answerAt } from './vendor-address.ts';
 
 const contract = await loadContract('salesforce');
-afterEach(() => vi.unstubAllGlobals());
 
 /** As an admin copies it from the browser's address bar. */
 const pasted = 'https://acme--uat.sandbox.lightning.force.com/lightning/page/home';
@@ -27,19 +26,6 @@ const vendorUrl = 'https://acme--uat.sandbox.my.salesforce.com';
 const notInTheContract = {
   'GET /sobjects/Opportunity/describe': 'has the form of the other describes: describeLead',
 } as const;
-
-/** The connector calls the vendor's real addresses; what comes back is the stand-in's. */
-function answerAtVendorUrl({ url }: Organisation): string[] {
-  const asked: string[] = [];
-  const overTheWire = globalThis.fetch;
-  vi.stubGlobal('fetch', async (input: URL, init: RequestInit) => {
-    asked.push(`${input.origin}${input.pathname}`);
-    const reply = await overTheWire(new URL(`${input.pathname}${input.search}`, url), init);
-    const text = (await reply.text()).replaceAll(url, vendorUrl);
-    return new Response(reply.status === 204 ? null : text, { status: reply.status, headers: reply.headers });
-  });
-  return asked;
-}
 
 interface Judged {
   operations: string[];
@@ -74,7 +60,7 @@ describe.skipIf(contract === null)('Salesforce contract', () => {
       world: worldWith({ duplicateSets: [{ rule: 'Same person', records: [jonas, '00Q000000000102EAA'] }] }),
     });
     const { exchanges } = organisation;
-    const asked = answerAtVendorUrl(organisation);
+    const asked = answerAt({ [vendorUrl]: organisation.url });
     const connector = connect(pasted);
     const record = await read(connector, jonas);
     const calls: Record<Exclude<keyof CrmConnector, 'system'>, () => Promise<unknown>> = {
@@ -119,7 +105,7 @@ describe.skipIf(contract === null)('Salesforce contract', () => {
       testConnection: ['token', 'query'],
       watched: [],
     });
-    expect([...new Set(asked.map((url) => new URL(url).origin))]).toEqual([vendorUrl]);
+    expect([...new Set(asked.map(({ origin }) => origin))]).toEqual([vendorUrl]);
     expect([...leftOut].sort()).toEqual(Object.keys(notInTheContract).sort());
   });
 

@@ -1,4 +1,6 @@
 import { onTestFinished } from 'vitest';
+import { loginUrl } from '../../electron/core/connectors/microsoft-entra.ts';
+import { graphUrl } from '../../electron/core/connectors/microsoft-graph.ts';
 import { createAppTokens } from '../../electron/core/connectors/microsoft-sign-in.ts';
 import { createSharepointConnector } from '../../electron/core/connectors/sharepoint/client.ts';
 import { libraryOf, siteUrlOf } from '../../electron/core/sandbox/sharepoint/libraries.ts';
@@ -7,6 +9,7 @@ import type { StandInReply, StandInRequest } from '../../electron/core/sandbox/s
 import type { WorldPage } from '../../electron/core/sandbox/world.ts';
 import type { Exchange } from './contract-check.ts';
 import { createTestLog, credentials, serveStandIn, stoppedClock } from './stand-in-server.ts';
+import { answerAt } from './vendor-address.ts';
 
 export const call = { label: 'lead-routing-policy' };
 
@@ -41,11 +44,12 @@ export async function setUp(options: SetUp = {}) {
     create: createSharepointStandIn,
   });
   onTestFinished(() => server[Symbol.asyncDispose]());
+  answerAt({ [graphUrl]: server.url, [loginUrl]: server.url });
   const log = createTestLog();
   const { tenantId, clientId, clientSecret } = { ...credentials.microsoft, ...options };
   const app = {
     vendor: 'SharePoint',
-    loginUrl: server.url,
+    loginUrl,
     tenantId,
     clientId,
     clientSecret,
@@ -53,7 +57,7 @@ export async function setUp(options: SetUp = {}) {
     log,
   };
   const connector = createSharepointConnector({
-    baseUrl: server.url,
+    baseUrl: graphUrl,
     token: createAppTokens(app),
     clientId,
     siteUrl: options.siteUrl ?? siteUrlOf(first),

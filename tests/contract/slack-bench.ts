@@ -13,6 +13,7 @@ import { startVendorServer } from '../../electron/core/sandbox/vendor-server.ts'
 import { parseWorld } from '../../electron/core/sandbox/world.ts';
 import type { Exchange } from './contract-check.ts';
 import { createTestLog, credentials } from './stand-in-server.ts';
+import { answerAt } from './vendor-address.ts';
 
 /** A connector of Slack's and the stand-in that it is connected to. */
 
@@ -77,9 +78,21 @@ function memoryState(): StateStore {
 }
 
 export async function startBench(
-  options: { ackMs?: number; limitFactor?: number; botToken?: string; channels?: readonly string[] } = {},
+  options: {
+    ackMs?: number;
+    limitFactor?: number;
+    botToken?: string;
+    channels?: readonly string[];
+    /** Whether Slack is asked at its own address. */
+    isAtVendor?: boolean;
+  } = {},
 ): Promise<Bench> {
-  const { ackMs = 150, limitFactor = Number.POSITIVE_INFINITY, botToken = 'xoxb-test' } = options;
+  const {
+    ackMs = 150,
+    limitFactor = Number.POSITIVE_INFINITY,
+    botToken = 'xoxb-test',
+    isAtVendor = false,
+  } = options;
   const faults = createFaults();
   const log = createTestLog();
   const exchanges: Exchange[] = [];
@@ -104,12 +117,13 @@ export async function startBench(
   });
   if (slack === undefined) throw new Error('The stand-in was not built');
   const standIn: SlackStandIn = slack;
+  if (isAtVendor) answerAt({ 'https://slack.com': server.url });
   const state = memoryState();
   const connect = () =>
     createSlackConnector({
       botToken,
       appToken: 'xapp-test',
-      slackApiUrl: `${server.url}/api/`,
+      ...(isAtVendor ? {} : { slackApiUrl: `${server.url}/api/` }),
       timeoutMs: 1_000,
       channels: options.channels ?? ['C-ROUTING'],
       state,

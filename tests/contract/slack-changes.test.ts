@@ -77,6 +77,8 @@ describe('files', () => {
     await bench.listen();
     bench.slack.sendMessage({ user: 'U-EMMA', channel: 'C-ROUTING', text: 'See', files: [csv] });
     await quiet(bench);
+    // What is read behind the listening would take the faults that are meant for the file.
+    await bench.connector.stop();
     const [event] = bench.events;
     const file = event?.kind === 'message' ? event.files[0] : undefined;
     if (file === undefined) throw new Error('The event has no file');

@@ -85,7 +85,7 @@ async function exercise(bench: Bench): Promise<void> {
 
 describe.skipIf(contract === null)('Slack contract', () => {
   it('takes every request that the connector makes, and has every reply of the stand-in', async () => {
-    const bench = await startBench();
+    const bench = await startBench({ isAtVendor: true });
     await exercise(bench);
     const calls = bench.exchanges.filter((exchange) => !isFile(exchange));
     expect(calls.flatMap(problemsOf)).toEqual([]);

@@ -1,5 +1,7 @@
 import { expect, onTestFinished } from 'vitest';
 import type { ChatEvent, ChatFile } from '../../electron/core/connectors/connector.ts';
+import { loginUrl } from '../../electron/core/connectors/microsoft-entra.ts';
+import { graphUrl } from '../../electron/core/connectors/microsoft-graph.ts';
 import { createTeamsConnector, teamsSignIn } from '../../electron/core/connectors/teams/client.ts';
 import type { Clock } from '../../electron/core/ports.ts';
 import type { StandInRequest } from '../../electron/core/sandbox/stand-in.ts';
@@ -8,6 +10,7 @@ import type { RateBudget } from '../../shared/model/connection.ts';
 import type { DecisionCard } from '../../shared/model/decision-card.ts';
 import type { NamedTeamsChannel, TeamsChannel } from '../../shared/set-up/teams.ts';
 import { createTestLog, credentials, serveStandIn, stoppedClock } from './stand-in-server.ts';
+import { answerAt } from './vendor-address.ts';
 
 export const channel = '19:routing@thread.tacv2';
 const world = {
@@ -52,6 +55,7 @@ export function connect(
     channels?: (TeamsChannel | NamedTeamsChannel)[];
   } = {},
 ) {
+  answerAt({ [graphUrl]: server.url, [loginUrl]: server.url });
   const kept = options.kept ?? { state: new Map(), tokens: null };
   const log = createTestLog();
   const { refreshToken = credentials.microsoft.refreshToken, timeoutMs = 2_000 } = options;
@@ -61,12 +65,12 @@ export function connect(
       kept.tokens = text;
     },
   };
-  const entra = { ...credentials.microsoft, refreshToken, tokens, loginUrl: server.url, timeoutMs, log };
+  const entra = { ...credentials.microsoft, refreshToken, tokens, loginUrl, timeoutMs, log };
   const budgets: RateBudget[] = [];
   const connector = createTeamsConnector({
     ...entra,
     onBudget: (budget) => budgets.push(budget),
-    graphUrl: server.url,
+    graphUrl,
     channels: options.channels ?? [{ team: 'sandbox-team', channel }],
     state: {
       get: async (name) => kept.state.get(name) ?? null,
