@@ -6,6 +6,7 @@ import { PriorityMark, ReasonBadge, StatusBadge } from '../../components/badges.
 import { Ago, Due, Empty } from '../../components/blocks.tsx';
 import { CameBack } from '../../components/came-back.tsx';
 import { DecisionBar } from '../../components/decision-bar.tsx';
+import { HeldUp } from '../../components/held-up.tsx';
 import { Late } from '../../components/late.tsx';
 import { useDetail } from '../../components/use-detail.ts';
 import { useRequests } from '../../stores/app-stores.tsx';
@@ -91,6 +92,7 @@ function PreviewBody({ detail, onAsk }: { detail: RequestDetail; onAsk: (action:
   return (
     <>
       <CameBack requestId={detail.request.request_id} />
+      <HeldUp request={detail.request} />
       <div className={classes.decision}>
         <DecisionBar detail={detail} onAsk={onAsk} />
       </div>

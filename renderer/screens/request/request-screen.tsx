@@ -8,6 +8,7 @@ import { CameBack } from '../../components/came-back.tsx';
 import { useWithdrawDecision, whyNotNow } from '../../components/decide.ts';
 import { DecisionBar } from '../../components/decision-bar.tsx';
 import { DecisionDialog, type OpenDecision } from '../../components/decision-dialog.tsx';
+import { HeldUp } from '../../components/held-up.tsx';
 import { Late } from '../../components/late.tsx';
 import { showProblem } from '../../components/notices.tsx';
 import { PersonName } from '../../components/person.tsx';
@@ -112,6 +113,7 @@ function Head({ detail, onAsk }: { detail: RequestDetail; onAsk: (action: Decisi
       </div>
       <OwnerMove detail={detail} />
       <CameBack requestId={request.request_id} />
+      <HeldUp request={request} />
       <DecisionBar detail={detail} onAsk={onAsk} />
     </header>
   );
