@@ -273,6 +273,23 @@ describe('a connection that is set up', () => {
     await stateIs('ok', 'untried');
   });
 
+  it('is waited for while it is paused: a request says so, and is judged when it is resumed', async () => {
+    await openSystem('hubspot');
+    await page.getByTestId('connection-pause').click();
+    await stateIs('paused');
+    const text = 'Ulrike Kaiser of Donau Präzision is with the wrong owner.';
+    vendors.sandbox.slack.sendMessage({ user: admin.slack, channel: 'C-LEAD-ROUTING', text });
+    await show('queue');
+    await page.getByTestId('queue-row').filter({ hasText: 'Donau' }).click();
+    await page.getByTestId('held-up').getByText(`HubSpot is paused by ${admin.name}`).waitFor();
+    await openSystem('hubspot');
+    await page.getByTestId('connection-pause').click();
+    await stateIs('ok', 'untried');
+    await show('queue');
+    await page.getByTestId('queue-row').filter({ hasText: 'Donau' }).click();
+    await page.getByTestId('held-up').waitFor({ state: 'detached', timeout: 30_000 });
+  });
+
   it('says which permission was taken from it, and where to give it back', async () => {
     vendors.sandbox.slack.setScope('users:read.email', false);
     await openSystem('slack');
