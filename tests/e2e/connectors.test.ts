@@ -281,7 +281,9 @@ describe('a connection that is set up', () => {
     vendors.sandbox.slack.sendMessage({ user: admin.slack, channel: 'C-LEAD-ROUTING', text });
     await show('queue');
     await page.getByTestId('queue-row').filter({ hasText: 'Donau' }).click();
-    await page.getByTestId('held-up').getByText(`HubSpot is paused by ${admin.name}`).waitFor();
+    const why = page.getByTestId('held-up');
+    await why.getByText(`HubSpot is paused by ${admin.name}`).waitFor();
+    expect(await why.textContent()).not.toContain('did not answer');
     await openSystem('hubspot');
     await page.getByTestId('connection-pause').click();
     await stateIs('ok', 'untried');

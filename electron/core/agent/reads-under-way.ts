@@ -79,7 +79,8 @@ export function createReadsUnderWay(options: ReadsUnderWayOptions): ReadsUnderWa
   const late = (call: AnyToolCall): AppError => {
     const system = systemOf(call);
     const waitedS = Math.round((patience.get(system) ?? 0) / 100) / 10;
-    return new AppError('cancelled', `${system} did not answer within ${waitedS} s.`);
+    const words = waitedS === 0 ? 'had not answered by then.' : `did not answer within ${waitedS} s.`;
+    return new AppError('cancelled', `${system} ${words}`);
   };
 
   function timeLeftMs(system: string): number {

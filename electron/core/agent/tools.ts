@@ -183,7 +183,8 @@ export function createTools(options: ToolsOptions): ToolRunner {
     const startedAt = performance.now();
     const tried = await whileUnderWay(trail, call);
     const { tool, system, asked, describe, problemOf = outageOf } = about;
-    health.note(system, problemOf(tried));
+    // A call that was given up says nothing of the system.
+    if (tried.isOk || tried.error.code !== 'cancelled') health.note(system, problemOf(tried));
     trail.calls.push({
       tool,
       system,
