@@ -6,7 +6,7 @@ import type { PolicySource } from '../knowledge/policy-library.ts';
 import { systemClock } from '../ports.ts';
 import { createSystemHealth } from '../system-health.ts';
 import { createRuleBasedReader } from './language/rule-based-reader.ts';
-import { ask } from './tool-calls.ts';
+import { ask, begin } from './tool-calls.ts';
 import { createTools, newTrail } from './tools.ts';
 
 const document = (id: string, cachedAt: string | null = null): PolicyDocument => ({
@@ -25,6 +25,13 @@ const fails: Tried<PolicyDocument[]> = {
   error: new AppError('vendor_unreachable', 'It did not answer.'),
 };
 
+const parts = {
+  crms: {},
+  reader: createRuleBasedReader(),
+  readRouting: () => Promise.reject(new Error('Nobody asked for the routing rules')),
+  clock: systemClock,
+};
+
 async function readPolicy(readings: Partial<Record<PolicySource['system'], Tried<PolicyDocument[]>>>) {
   const policy = (['confluence', 'sharepoint'] as const).flatMap((system) => {
     const reading = readings[system];
@@ -32,14 +39,7 @@ async function readPolicy(readings: Partial<Record<PolicySource['system'], Tried
   });
   const health = createSystemHealth({ clock: systemClock });
   for (const system of ['confluence', 'sharepoint']) health.begin(system, true);
-  const tools = createTools({
-    crms: {},
-    reader: createRuleBasedReader(),
-    policy: () => policy,
-    readRouting: () => Promise.reject(new Error('Nobody asked for the routing rules')),
-    clock: systemClock,
-    health,
-  });
+  const tools = createTools({ ...parts, policy: () => policy, health });
   const trail = newTrail();
   const answer = await tools.drive(ask('read_policy', {}), trail, AbortSignal.timeout(5_000));
   return {
@@ -74,6 +74,25 @@ describe('reading the policy', () => {
       sharepoint: { isOk: false, tries: 1, error },
     });
     expect(states).toEqual(['confluence ok', 'sharepoint trouble']);
+  });
+
+  it('is given up where nobody needs it any more, which says nothing of its system', async () => {
+    const health = createSystemHealth({ clock: systemClock });
+    health.begin('confluence', true);
+    const read = (signal: AbortSignal) =>
+      new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+    const tools = createTools({ ...parts, policy: () => [{ system: 'confluence', read }], health });
+    const trail = newTrail();
+    function* needsAPausedSystem() {
+      yield* begin('read_policy', {});
+      throw new AppError('paused', 'HubSpot is paused.');
+    }
+    const run = tools.drive(needsAPausedSystem(), trail, AbortSignal.timeout(5_000));
+    await expect(run).rejects.toThrow('HubSpot is paused.');
+    expect(health.list()).toEqual([{ system: 'confluence', state: 'ok', detail: null }]);
+    expect(trail.calls.map(({ result }) => result)).toEqual(['The policy had not answered by then.']);
   });
 
   it('fails where no system gives a page and one failed', async () => {
