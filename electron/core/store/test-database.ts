@@ -5,8 +5,8 @@ import type { Log } from '../ports.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A Postgres that was started for this run of the tests, and a database in it that has the whole schema. */
-    testPostgres: { url: string; template: string };
+    /** A Postgres for each worker of this run of the tests, with a database in it that has the whole schema. */
+    testPostgres: { url: string; template: string }[];
   }
 }
 
@@ -16,12 +16,19 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+/** The server that no other test uses at the same time. */
+export function serverOfThisWorker(): { url: string; template: string } {
+  const server = inject('testPostgres')[Number(process.env.VITEST_POOL_ID) - 1];
+  if (!server) throw new Error(`There is no Postgres for worker ${process.env.VITEST_POOL_ID}`);
+  return server;
+}
+
 /**
- * A database of its own in the server of this run, with the schema and the job queues in place, or empty. It takes
+ * A database of its own in the server of this worker, with the schema and the job queues in place, or empty. It takes
  * some 50 ms.
  */
 export function createTestDatabase(options: { isEmpty?: boolean } = {}): Promise<TestDatabase> {
-  const { url, template } = inject('testPostgres');
+  const { url, template } = serverOfThisWorker();
   return createDatabaseFrom({ url, template: options.isEmpty ? 'template0' : template });
 }
 
