@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { toAppError } from '../../../../shared/model/errors.ts';
 import type { Log, StateStore } from '../../ports.ts';
 import type { ChatEvent, ListenOptions } from '../connector.ts';
+import { garbled } from '../vendor-fetch.ts';
 import { editEvent, type MessagePlace, messageEvent, readHistory, type WrittenMessage } from './events.ts';
 import type { Heard } from './heard.ts';
 import type { Listening } from './reading.ts';
@@ -205,8 +206,9 @@ async function readAll<Item>(
     const page = await orSkipped(options, what, () => read(cursor), signal);
     if (page === null) return items;
     items.push(...page.items);
-    // A page that leads to itself would be read for ever.
-    if (page.next === undefined || page.next === cursor) return items;
+    if (page.next === undefined) return items;
+    // It would be read for ever, and what stands behind it would be missed.
+    if (page.next === cursor) throw garbled('Slack', 'a page that is followed by itself');
     cursor = page.next;
   }
   options.log.warn({ what }, 'More was written in Slack than is looked through at once');
