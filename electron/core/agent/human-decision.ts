@@ -6,7 +6,6 @@ import type { Person } from '../../../shared/model/person.ts';
 import { agentName } from '../../../shared/model/request.ts';
 import { storableText } from '../automations/create-request.ts';
 import type { Queues } from '../automations/queues.ts';
-import { noteEvent, requestOfEvent } from '../intake/seen-events.ts';
 import { whyMayNotDecide } from '../policy/approver.ts';
 import type { Clock } from '../ports.ts';
 import { appendAudit } from '../store/audit.ts';
@@ -16,6 +15,7 @@ import type { Jobs } from '../store/jobs.ts';
 import { insertOutgoing } from '../store/messages.ts';
 import { findPerson } from '../store/people.ts';
 import { holdRequest } from '../store/requests.ts';
+import { noteEvent, requestOfEvent } from '../store/seen-events.ts';
 import type { Database } from '../store/tables.ts';
 
 export interface DecisionAttempt {

@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely';
 import type { ChatPlace } from '../../../shared/model/chat.ts';
 import { agentName, type Priority, type Source } from '../../../shared/model/request.ts';
-import { noteEvent } from '../intake/seen-events.ts';
 import { type IncomingAttachment, insertAttachments } from '../store/attachments.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Jobs } from '../store/jobs.ts';
 import { insertIncoming } from '../store/messages.ts';
 import { insertRequest } from '../store/requests.ts';
+import { noteEvent } from '../store/seen-events.ts';
 import type { Database } from '../store/tables.ts';
 import type { Queues } from './queues.ts';
 

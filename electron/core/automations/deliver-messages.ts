@@ -3,7 +3,6 @@ import { AppError } from '../../../shared/model/errors.ts';
 import { agentName } from '../../../shared/model/request.ts';
 import { type ChatConnector, isPlaceGone, type PostedMessage } from '../connectors/connector.ts';
 import { type Tried, withRetries } from '../connectors/retry.ts';
-import { messageKey, noteEvent } from '../intake/seen-events.ts';
 import type { Clock, Log } from '../ports.ts';
 import { appendAudit } from '../store/audit.ts';
 import { listOvertakenCards } from '../store/cards.ts';
@@ -18,6 +17,7 @@ import {
   moveRequest,
   placeRequest,
 } from '../store/requests.ts';
+import { messageKey, noteEvent } from '../store/seen-events.ts';
 import type { Queues } from './queues.ts';
 
 export interface DeliveryOptions {

@@ -7,10 +7,10 @@ import { appendAudit } from '../store/audit.ts';
 import { findIncoming, insertIncoming, insertNote } from '../store/messages.ts';
 import { findPersonInChat } from '../store/people.ts';
 import { holdRequest } from '../store/requests.ts';
+import { inThread, messageKey, noteEvent, requestOfEvent } from '../store/seen-events.ts';
 import type { Database } from '../store/tables.ts';
 import { type ChatIntakeOptions, takeInMessage } from './chat.ts';
 import { joinRequest } from './join-request.ts';
-import { inThread, messageKey, noteEvent, requestOfEvent } from './seen-events.ts';
 
 /** A message that was not heard when it was written is taken in as it reads after an edit, if that is not long ago. */
 const lateAfterMs = 3600 * 1000;

@@ -7,8 +7,8 @@ import { ownerUnclear, whichRequest } from '../agent/outcome-replies.ts';
 import type { ChatMessageEvent } from '../connectors/connector.ts';
 import { whyMayNotDecide } from '../policy/approver.ts';
 import { findPersonInChat, listPeople } from '../store/people.ts';
+import { messageKey, requestOfEvent } from '../store/seen-events.ts';
 import type { Database } from '../store/tables.ts';
-import { messageKey, requestOfEvent } from './seen-events.ts';
 
 /** What an answer in a chat without buttons comes to, where it is one about a decision. */
 export type Answer =

@@ -2,9 +2,9 @@ import { createRequest, storableText } from '../automations/create-request.ts';
 import type { ChatReportEvent } from '../connectors/connector.ts';
 import { findPersonInChat } from '../store/people.ts';
 import { findRequestOfThread } from '../store/requests.ts';
+import { inThread, requestOfEvent } from '../store/seen-events.ts';
 import type { ChatIntakeOptions } from './chat.ts';
 import { joinRequest } from './join-request.ts';
-import { inThread, requestOfEvent } from './seen-events.ts';
 
 /**
  * Takes in the form for a routing error as a chat message would be: it opens one request, in the thread of the message

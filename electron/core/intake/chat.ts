@@ -17,10 +17,10 @@ import {
   holdRequest,
   type RequestOfMessage,
 } from '../store/requests.ts';
+import { inThread, messageKey, noteEvent, requestOfEvent } from '../store/seen-events.ts';
 import type { Database } from '../store/tables.ts';
 import { decideByAnswer, readAnswer } from './chat-decision.ts';
 import { joinRequest, type Said } from './join-request.ts';
-import { inThread, messageKey, noteEvent, requestOfEvent } from './seen-events.ts';
 
 export interface ChatIntakeOptions {
   db: Db;

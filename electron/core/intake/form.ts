@@ -5,9 +5,9 @@ import { AppError } from '../../../shared/model/errors.ts';
 import type { Person } from '../../../shared/model/person.ts';
 import { createRequest } from '../automations/create-request.ts';
 import { type IncomingAttachment, maximumAttachmentBytes } from '../store/attachments.ts';
+import { requestOfEvent } from '../store/seen-events.ts';
 import type { Database } from '../store/tables.ts';
 import type { ChatIntakeOptions } from './chat.ts';
-import { requestOfEvent } from './seen-events.ts';
 
 function attachmentOf(upload: z.output<typeof FormInput>['attachments'][number]): IncomingAttachment {
   const content = Buffer.from(upload.content, 'base64');

@@ -5,8 +5,8 @@ import { type IncomingAttachment, insertAttachments } from '../store/attachments
 import { appendAudit } from '../store/audit.ts';
 import type { Jobs } from '../store/jobs.ts';
 import { insertIncoming } from '../store/messages.ts';
+import { noteEvent } from '../store/seen-events.ts';
 import type { Database } from '../store/tables.ts';
-import { noteEvent } from './seen-events.ts';
 
 /** Something that somebody said in a chat. */
 export interface Said {

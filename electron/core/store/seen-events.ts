@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import type { Db } from '../store/db.ts';
-import type { Database } from '../store/tables.ts';
+import type { Db } from './db.ts';
+import type { Database } from './tables.ts';
 
 /** How a chat message is known: to recognise it again, and to find the request of the thread that it opened. */
 export const messageKey = (channel: string, message: string): string => `message ${channel} ${message}`;
