@@ -87,5 +87,11 @@ export async function runSeed({ seed, databaseUrl, areProcesses }: Seed): Promis
       await world.releaseUntil(world.close());
     }
   });
-  await fc.assert(property, { seed, numRuns: 1, endOnFailure: true, unbiased: true });
+  await fc.assert(property, {
+    seed,
+    numRuns: 1,
+    endOnFailure: true,
+    unbiased: true,
+    includeErrorInReport: true,
+  });
 }

@@ -61,6 +61,12 @@ const width = 8;
 const failuresBeforeBlocked = 5;
 
 const lostWords = 'The connection was lost before the shared store answered. It is sent again.';
+const notAsked = (cause?: unknown): AppError =>
+  new AppError(
+    'store_unreachable',
+    'It was under way when the connection was lost and may have arrived. It can be taken back once the shared store can be asked.',
+    { cause },
+  );
 const wordsOfUnknown = (thrown: unknown): string =>
   thrown instanceof Error ? thrown.message : String(thrown);
 
@@ -251,12 +257,13 @@ export function createPush({ cache, clock, log, onChanged }: PushOptions): Push 
 
   /** Whether a delivery that nobody confirmed has arrived all the same. */
   async function hasArrived(entry: OutboxEntry): Promise<boolean> {
-    if (!connected)
-      throw new AppError(
-        'store_unreachable',
-        'It was under way when the connection was lost and may have arrived. It can be taken back once the shared store can be asked.',
-      );
-    if (!(await connected.has(entry))) return false;
+    const store = connected;
+    if (!store) throw notAsked();
+    const isThere = await store.has(entry).catch((thrown: unknown) => {
+      // The connection was given up meanwhile, and with it whatever was asked.
+      throw connected === store ? thrown : notAsked(thrown);
+    });
+    if (!isThere) return false;
     await noteThrough(entry, entry.requestId);
     return true;
   }
