@@ -169,7 +169,9 @@ function SearchField({ field }: { field: RefObject<HTMLInputElement | null> }) {
   useEffect(() => setWords(search), [search]);
   useEffect(() => {
     if (words === queue.getState().search) return;
-    const timer = setTimeout(() => void queue.getState().show({ search: words }), searchPauseMs);
+    // Who clears the search is in the middle of no word.
+    const pauseMs = words === '' ? 0 : searchPauseMs;
+    const timer = setTimeout(() => void queue.getState().show({ search: words }), pauseMs);
     return () => clearTimeout(timer);
   }, [queue, words]);
   return (
