@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { AppError } from '../../../shared/model/errors.ts';
 import type { ChatConnector, CrmConnector } from '../connectors/connector.ts';
 import { systemClock } from '../ports.ts';
@@ -56,6 +56,39 @@ it('listens to the chat that is connected at the moment, one at a time, and to n
   expect([written, live.chats]).toEqual([
     ['chat 1 listens', 'chat 1 stops', 'chat 2 listens', 'chat 2 stops', 'chat 3 listens', 'chat 3 stops'],
     {},
+  ]);
+});
+
+it('comes back to a chat that refused to be listened to, and not after the end', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const { live, health } = build();
+  const written: string[] = [];
+  let count = 0;
+  const refused = new AppError('vendor_auth', 'Slack does not accept the token.');
+  live.replace('slack', () => {
+    count += 1;
+    const answer = count === 2 ? Promise.resolve() : Promise.reject(refused);
+    answer.catch(() => undefined);
+    return chat(`chat ${count}`, written, () => answer);
+  });
+  await live.listen(listenTo);
+  expect(health.observed('slack').problem).toBe(refused.message);
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(health.observed('slack').problem).toBeNull();
+  live.replace('slack', () => chat('chat 3', written, () => Promise.reject(refused)));
+  await vi.advanceTimersByTimeAsync(1_000);
+  await live.stop();
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(written).toEqual([
+    'chat 1 listens',
+    'chat 1 stops',
+    'chat 2 listens',
+    'chat 2 stops',
+    'chat 3 listens',
+    'chat 3 stops',
   ]);
 });
 

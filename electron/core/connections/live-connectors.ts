@@ -19,6 +19,9 @@ export interface Connectors {
   readonly knowledge: Partial<Record<KnowledgeConnector['system'], KnowledgeConnector>>;
 }
 
+/** After a refusal; what passes by itself, the connectors try again on their own. */
+const listenAgainMs = 60_000;
+
 type Listen = (chat: ChatConnector, onProblem: (problem: string | null) => void) => Promise<void>;
 
 export interface LiveConnectors extends Connectors {
@@ -134,7 +137,21 @@ export function createLiveConnectors({ health, log }: LiveConnectorsOptions): Li
       if (code === 'cancelled') return;
       logFailure(system, thrown);
       note(message);
+      listenLater(chat);
     }
+  }
+
+  /** What was refused may be granted meanwhile at the vendor, and nobody would come back here to say so. */
+  function listenLater(chat: ChatConnector): void {
+    const { system } = chat;
+    const again = () => {
+      const slot = slots.get(system);
+      if (listenTo === null || !slot || slot.connector !== chat || pauses.has(system)) return;
+      // One that could not begin is not made to listen again; a new one is.
+      connect(system, slot.build);
+      void settleListening(system);
+    };
+    setTimeout(again, listenAgainMs).unref();
   }
 
   function logFailure(system: ConnectedSystem, thrown: unknown): void {
