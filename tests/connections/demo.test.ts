@@ -5,7 +5,8 @@ import { ORPCError } from '@orpc/client';
 import { expect, it, onTestFinished } from 'vitest';
 import { readConfig } from '../../electron/core/config.ts';
 import { createTestDatabase } from '../../electron/core/store/test-database.ts';
-import { memorySecrets, openProgram } from './own-workspace.ts';
+import { memorySecrets } from '../memory-secrets.ts';
+import { openProgram } from './own-workspace.ts';
 
 it("the demo's systems can be tried and paused, and not set up anew", async () => {
   const database = await createTestDatabase();

@@ -23,26 +23,6 @@ import type { ConnectedSystem } from '../../shared/model/connection.ts';
 
 export type Client = ContractRouterClient<Contract>;
 
-/** Secrets as a keychain would keep them, over restarts of the host. */
-export function memorySecrets(): SecretStore & { kept: Map<string, string>; lock(problem: string): void } {
-  const kept = new Map<string, string>();
-  let problem: string | null = null;
-  return {
-    kept,
-    lock: (words) => {
-      problem = words;
-    },
-    problem: () => problem,
-    get: async (name) => kept.get(name) ?? null,
-    async set(name, value) {
-      kept.set(name, value);
-    },
-    async delete(name) {
-      kept.delete(name);
-    },
-  };
-}
-
 /** The stand-ins with a company of their own, and a store that knows its people and rules. */
 export interface Company {
   sandbox: Sandbox;

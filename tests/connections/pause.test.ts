@@ -1,12 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connectedSystems } from '../../shared/model/connection.ts';
-import {
-  type Company,
-  foundCompany,
-  memorySecrets,
-  type OpenWorkspace,
-  openWorkspace,
-} from './own-workspace.ts';
+import { memorySecrets } from '../memory-secrets.ts';
+import { type Company, foundCompany, type OpenWorkspace, openWorkspace } from './own-workspace.ts';
 
 let company: Company;
 let workspace: OpenWorkspace;

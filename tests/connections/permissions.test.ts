@@ -3,14 +3,8 @@ import path from 'node:path';
 import { ORPCError } from '@orpc/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConnectionDraft } from '../../shared/contract/contract.ts';
-import {
-  type Client,
-  type Company,
-  foundCompany,
-  memorySecrets,
-  type OpenOptions,
-  openWorkspace,
-} from './own-workspace.ts';
+import { memorySecrets } from '../memory-secrets.ts';
+import { type Client, type Company, foundCompany, type OpenOptions, openWorkspace } from './own-workspace.ts';
 
 let company: Company;
 beforeAll(async () => {

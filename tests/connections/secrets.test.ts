@@ -8,7 +8,8 @@ import { silentLog } from '../../electron/core/store/test-database.ts';
 import { type ConnectedSystem, connectedSystems } from '../../shared/model/connection.ts';
 import { setUpGuides } from '../../shared/set-up/catalogue.ts';
 import { isSecret } from '../../shared/set-up/entered-values.ts';
-import { type Client, type Company, foundCompany, memorySecrets, openWorkspace } from './own-workspace.ts';
+import { memorySecrets } from '../memory-secrets.ts';
+import { type Client, type Company, foundCompany, openWorkspace } from './own-workspace.ts';
 
 /** Everything that a console was told, as text. */
 async function everythingTold(

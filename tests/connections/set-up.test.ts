@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectedSystems } from '../../shared/model/connection.ts';
-import { type Client, type Company, foundCompany, memorySecrets, openWorkspace } from './own-workspace.ts';
+import { memorySecrets } from '../memory-secrets.ts';
+import { type Client, type Company, foundCompany, openWorkspace } from './own-workspace.ts';
 
 let company: Company;
 

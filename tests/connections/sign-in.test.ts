@@ -2,7 +2,8 @@ import { createServer } from 'node:net';
 import { ORPCError } from '@orpc/client';
 import { expect, it, onTestFinished } from 'vitest';
 import { salesforceCallbackUrl } from '../../shared/model/salesforce-sign-in.ts';
-import { foundCompany, memorySecrets, openWorkspace } from './own-workspace.ts';
+import { memorySecrets } from '../memory-secrets.ts';
+import { foundCompany, openWorkspace } from './own-workspace.ts';
 
 async function startWorkspace() {
   const company = await foundCompany();

@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { AppError } from '../../shared/model/errors.ts';
-import { type Client, foundCompany, memorySecrets, openWorkspace } from './own-workspace.ts';
+import { memorySecrets } from '../memory-secrets.ts';
+import { type Client, foundCompany, openWorkspace } from './own-workspace.ts';
 
 const patience = { timeout: 20_000 };
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -7,22 +7,6 @@ import { silentLog } from '../../electron/core/store/test-database.ts';
 
 const staticDir = path.resolve(import.meta.dirname, '../../out/renderer');
 
-/** A keychain that lasts as long as the test. */
-export function memorySecrets(): SecretStore & { kept: ReadonlyMap<string, string> } {
-  const kept = new Map<string, string>();
-  return {
-    kept,
-    problem: () => null,
-    get: async (name) => kept.get(name) ?? null,
-    async set(name, value) {
-      kept.set(name, value);
-    },
-    async delete(name) {
-      kept.delete(name);
-    },
-  };
-}
-
 export interface OwnProgram {
   /** The console's link, with its token; the same whichever workspace is open. */
   url: string;
