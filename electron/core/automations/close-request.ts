@@ -1,14 +1,11 @@
 import { agentName } from '../../../shared/model/request.ts';
 import { appendAudit } from '../store/audit.ts';
 import { holdRequest } from '../store/requests.ts';
-import { type DeliveryOptions, deliverMessages } from './deliver-messages.ts';
+import type { ChatWork } from './chat-work.ts';
+import { deliverMessages } from './deliver-messages.ts';
 
 /** Close Request Audit: sends the requester what is left to say, then writes the final event, once. */
-export async function closeRequest(
-  options: DeliveryOptions,
-  requestId: string,
-  signal: AbortSignal,
-): Promise<void> {
+export async function closeRequest(options: ChatWork, requestId: string, signal: AbortSignal): Promise<void> {
   await deliverMessages(options, requestId, signal);
   const { db, clock } = options;
   await db.transaction(async (tx) => {

@@ -1,13 +1,10 @@
 import type { ChatDestination } from '../../../shared/model/decision-card.ts';
 import { AppError } from '../../../shared/model/errors.ts';
 import { agentName } from '../../../shared/model/request.ts';
-import { type ChatConnector, isPlaceGone, type PostedMessage } from '../connectors/connector.ts';
+import { isPlaceGone, type PostedMessage } from '../connectors/connector.ts';
 import { type Tried, withRetries } from '../connectors/retry.ts';
-import type { Clock, Log } from '../ports.ts';
 import { appendAudit } from '../store/audit.ts';
 import { listOvertakenCards } from '../store/cards.ts';
-import type { Db } from '../store/db.ts';
-import type { Jobs } from '../store/jobs.ts';
 import { claimUnsent, releaseMessage, settleMessage } from '../store/messages.ts';
 import { findPerson } from '../store/people.ts';
 import {
@@ -18,15 +15,7 @@ import {
   placeRequest,
 } from '../store/requests.ts';
 import { messageKey, noteEvent } from '../store/seen-events.ts';
-import type { Queues } from './queues.ts';
-
-export interface DeliveryOptions {
-  db: Db;
-  jobs: Pick<Jobs<Queues>, 'enqueue'>;
-  chats: Partial<Record<'slack' | 'teams', ChatConnector>>;
-  clock: Clock;
-  log: Log;
-}
+import type { ChatWork } from './chat-work.ts';
 
 const chatOf = ({ source }: MessageRecord): 'slack' | 'teams' => (source === 'teams' ? 'teams' : 'slack');
 
@@ -40,11 +29,7 @@ type Delivered =
   | { kind: 'undeliverable'; because: string };
 
 /** Throws what should be tried again later. */
-async function post(
-  options: DeliveryOptions,
-  message: MessageRecord,
-  signal: AbortSignal,
-): Promise<Delivered> {
+async function post(options: ChatWork, message: MessageRecord, signal: AbortSignal): Promise<Delivered> {
   const { destination } = message;
   // Nobody to send to: the console shows it.
   if (destination === null) return { kind: 'in console' };
@@ -65,7 +50,7 @@ function undeliverable(error: AppError): Delivered {
 }
 
 async function tryToPost(
-  { chats, clock }: DeliveryOptions,
+  { chats, clock }: ChatWork,
   message: MessageRecord,
   to: ChatDestination,
   signal: AbortSignal,
@@ -94,7 +79,7 @@ const notConnected = (): AppError =>
  * The person to write to where the thread is gone that a message was for: the chat's id of its recipient, else of
  * whoever asked in the first place. Null where neither is known in that chat.
  */
-async function personMeant({ db }: DeliveryOptions, message: MessageRecord): Promise<string | null> {
+async function personMeant({ db }: ChatWork, message: MessageRecord): Promise<string | null> {
   const { request_id: requestId, audience, author_name: recipient } = message;
   const person = recipient === null ? undefined : await findPerson(db.kysely, recipient);
   const known = person?.[chatOf(message)] ?? null;
@@ -105,11 +90,7 @@ async function personMeant({ db }: DeliveryOptions, message: MessageRecord): Pro
  * Records what became of a message. A reply to it is known by where it was posted, and a form's requester goes on in
  * the thread in which they were told first. Nothing follows the closing event of the audit log.
  */
-async function settle(
-  { db, clock }: DeliveryOptions,
-  message: MessageRecord,
-  delivered: Delivered,
-): Promise<void> {
+async function settle({ db, clock }: ChatWork, message: MessageRecord, delivered: Delivered): Promise<void> {
   const { request_id: requestId, audience, destination, text, author_name: to } = message;
   const undeliverable = delivered.kind === 'undeliverable' ? delivered.because : null;
   const at = clock.now();
@@ -144,7 +125,7 @@ async function settle(
  * written to instead, and the request goes on there. Cards that were overtaken lose their buttons in a job of their own.
  */
 export async function deliverMessages(
-  options: DeliveryOptions,
+  options: ChatWork,
   requestId: string,
   signal: AbortSignal,
 ): Promise<void> {

@@ -9,7 +9,7 @@ import {
 import { appendAudit } from '../store/audit.ts';
 import { insertNote } from '../store/messages.ts';
 import { holdRequest } from '../store/requests.ts';
-import type { DeliveryOptions } from './deliver-messages.ts';
+import type { ChatWork } from './chat-work.ts';
 
 type Fetched = { content: Buffer } | { problem: string };
 
@@ -18,7 +18,7 @@ type Fetched = { content: Buffer } | { problem: string };
  * and the case goes on without it; where the chat cannot be reached this throws, and the rest is tried again later.
  */
 export async function fetchFiles(
-  options: Pick<DeliveryOptions, 'db' | 'chats' | 'clock'>,
+  options: Pick<ChatWork, 'db' | 'chats' | 'clock'>,
   requestId: string,
   signal: AbortSignal,
 ): Promise<void> {
@@ -30,7 +30,7 @@ export async function fetchFiles(
 
 /** Null where nothing can be said yet: the chat is not connected, or leaves its files where they are. */
 async function fetchFile(
-  { chats, clock }: Pick<DeliveryOptions, 'chats' | 'clock'>,
+  { chats, clock }: Pick<ChatWork, 'chats' | 'clock'>,
   { source, file }: UnfetchedFile,
   signal: AbortSignal,
 ): Promise<Fetched | null> {
@@ -51,7 +51,7 @@ async function fetchFile(
 }
 
 async function keep(
-  { db, clock }: Pick<DeliveryOptions, 'db' | 'clock'>,
+  { db, clock }: Pick<ChatWork, 'db' | 'clock'>,
   { requestId, unfetched, outcome }: { requestId: string; unfetched: UnfetchedFile; outcome: Fetched },
 ): Promise<void> {
   const { attachmentId, source } = unfetched;

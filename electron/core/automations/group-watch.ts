@@ -1,7 +1,7 @@
 import { toAppError } from '../../../shared/model/errors.ts';
 import { areGroupsOutdated } from '../store/approver-groups.ts';
+import type { ChatWork } from './chat-work.ts';
 import type { Queues } from './queues.ts';
-import type { GroupsOptions } from './read-groups.ts';
 
 export interface GroupWatch {
   start(): void;
@@ -16,7 +16,7 @@ const outdatedAfterMs = 3600_000;
  * Has the groups read that are named as approvers: soon where one is named that is not known yet, and again from time
  * to time. Where no group is named nothing is asked for.
  */
-export function createGroupWatch({ db, jobs, chats, clock, log }: GroupsOptions): GroupWatch {
+export function createGroupWatch({ db, jobs, chats, clock, log }: ChatWork): GroupWatch {
   let timer: NodeJS.Timeout | undefined;
 
   async function look(): Promise<void> {

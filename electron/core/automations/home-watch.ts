@@ -1,5 +1,6 @@
 import { toAppError } from '../../../shared/model/errors.ts';
-import { type HomeOptions, refreshHomes } from './show-home.ts';
+import type { ChatWork } from './chat-work.ts';
+import { refreshHomes } from './show-home.ts';
 
 export interface HomeWatch {
   start(): Promise<void>;
@@ -10,7 +11,7 @@ export interface HomeWatch {
 const gatherMs = 1_000;
 
 /** Has the pages in the chats shown anew when the requests on them change. A change that is missed shows with the next. */
-export function createHomeWatch({ db, jobs, log }: Pick<HomeOptions, 'db' | 'jobs' | 'log'>): HomeWatch {
+export function createHomeWatch({ db, jobs, log }: Pick<ChatWork, 'db' | 'jobs' | 'log'>): HomeWatch {
   const changed = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let listening: { close(): Promise<void> } | undefined;

@@ -1,25 +1,14 @@
-import type { ChatConnector } from '../connectors/connector.ts';
 import { isRefusal, withRetries } from '../connectors/retry.ts';
-import type { Clock, Log } from '../ports.ts';
 import { isAnyGroupNamed, keepGroups } from '../store/approver-groups.ts';
-import type { Db } from '../store/db.ts';
-import type { Jobs } from '../store/jobs.ts';
+import type { ChatWork } from './chat-work.ts';
 import type { Queues } from './queues.ts';
-
-export interface GroupsOptions {
-  db: Db;
-  jobs: Pick<Jobs<Queues>, 'enqueue'>;
-  chats: Partial<Record<'slack' | 'teams', ChatConnector>>;
-  clock: Clock;
-  log: Log;
-}
 
 /**
  * Reads who is in the groups of a chat, where a group is named as approver at all. What was read last holds until the
  * chat can be read again; a refusal is logged, because the escalation then goes to the delegate.
  */
 export async function readGroups(
-  { db, chats, clock, log }: Omit<GroupsOptions, 'jobs'>,
+  { db, chats, clock, log }: Omit<ChatWork, 'jobs'>,
   { source }: Queues['read-groups'],
   signal: AbortSignal,
 ): Promise<void> {

@@ -3,14 +3,14 @@ import { displayName } from '../agent/outcome.ts';
 import { withRetries } from '../connectors/retry.ts';
 import { listOvertakenCards, noteCardSettled, readCardRequest } from '../store/cards.ts';
 import { listPeople } from '../store/people.ts';
-import type { DeliveryOptions } from './deliver-messages.ts';
+import type { ChatWork } from './chat-work.ts';
 
 /**
  * Takes the buttons from every card of a request on which nothing is to be decided any more, wherever it was decided,
  * and says on it what became of it. To repeat it changes nothing; a card that is gone counts as settled.
  */
 export async function settleCards(
-  { db, chats, clock, log }: DeliveryOptions,
+  { db, chats, clock, log }: ChatWork,
   requestId: string,
   signal: AbortSignal,
 ): Promise<void> {

@@ -1,8 +1,7 @@
 import type { Kysely } from 'kysely';
 import { reasonWords } from '../agent/replies.ts';
-import type { ChatConnector, ChatHome, HomeEntry } from '../connectors/connector.ts';
+import type { ChatHome, HomeEntry } from '../connectors/connector.ts';
 import { isRefusal, withRetries } from '../connectors/retry.ts';
-import type { Clock, Log } from '../ports.ts';
 import {
   findCardPlace,
   type HomeRequest,
@@ -11,19 +10,10 @@ import {
   listToDecide,
   noteHomeOpened,
 } from '../store/chat-homes.ts';
-import type { Db } from '../store/db.ts';
-import type { Jobs } from '../store/jobs.ts';
 import { findPersonInChat, listPeople } from '../store/people.ts';
 import type { Database } from '../store/tables.ts';
+import type { ChatWork } from './chat-work.ts';
 import { jobKey, type Queues } from './queues.ts';
-
-export interface HomeOptions {
-  db: Db;
-  jobs: Pick<Jobs<Queues>, 'enqueue'>;
-  chats: Partial<Record<'slack' | 'teams', ChatConnector>>;
-  clock: Clock;
-  log: Log;
-}
 
 type Names = ReadonlyMap<string, string>;
 
@@ -33,7 +23,7 @@ const titleLength = 150;
 
 /** Somebody looks at our page: it is shown at once, and kept up to date from now on. */
 export async function openHome(
-  { db, jobs, clock }: Pick<HomeOptions, 'db' | 'jobs' | 'clock'>,
+  { db, jobs, clock }: Pick<ChatWork, 'db' | 'jobs' | 'clock'>,
   home: Queues['show-home'],
 ): Promise<void> {
   await db.transaction(async (tx) => {
@@ -44,7 +34,7 @@ export async function openHome(
 
 /** Has the pages shown anew on which these requests are, once for all that changes within a few seconds. */
 export async function refreshHomes(
-  { db, jobs }: Pick<HomeOptions, 'db' | 'jobs'>,
+  { db, jobs }: Pick<ChatWork, 'db' | 'jobs'>,
   requestIds: readonly string[],
 ): Promise<void> {
   for (const home of await listHomesOf(db.kysely, requestIds))
@@ -53,7 +43,7 @@ export async function refreshHomes(
 
 /** Shows somebody their page as things stand. A chat that refuses for good is left alone: the next change tries again. */
 export async function showHome(
-  { db, chats, clock, log }: Omit<HomeOptions, 'jobs'>,
+  { db, chats, clock, log }: Omit<ChatWork, 'jobs'>,
   { source, user }: Queues['show-home'],
   signal: AbortSignal,
 ): Promise<void> {
